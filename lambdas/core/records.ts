@@ -1,0 +1,76 @@
+import type { Protocol } from "../protocol/negotiate";
+
+export type DisconnectReason =
+  | "client namespace disconnect"
+  | "server namespace disconnect"
+  | "transport close"
+  | "ping timeout"
+  | "forced close";
+
+/**
+ * Orders the joins and leaves of one room by their arrival at the gateway: `<requestTimeEpoch>-<random>-<n>`,
+ * fixed widths, so that strings compare as they should.
+ */
+export type Stamp = string;
+
+/** What `$connect` keeps of a WebSocket. Times in ms since the epoch unless the name says otherwise. */
+export interface ConnectionRecord {
+  readonly connectionId: string;
+  readonly protocol: Protocol;
+  /** The one namespace of a plain JSON WebSocket; Socket.IO chooses namespaces by CONNECT packets. */
+  readonly namespace?: string;
+  readonly connectedAt: number;
+  /** Set by the first that decides to close it. Who creates something afterwards undoes it. */
+  readonly closedFor?: DisconnectReason;
+}
+
+/** One socket: one connection in one namespace. */
+export interface SocketRecord {
+  readonly connectionId: string;
+  readonly protocol: Protocol;
+  readonly connectedAt: number;
+  readonly namespace: string;
+  /** `@` and 20 random characters. */
+  readonly sid: string;
+  /** When the socket's CONNECT arrived; its base rooms carry it. */
+  readonly stamp: Stamp;
+  readonly userId?: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** The token's `exp`, seconds since the epoch. */
+  readonly tokenExpiresAt?: number;
+  /** `socket.data`, JSON. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The rooms that the app joined; the base rooms follow from sid and userId. */
+  readonly rooms: Readonly<Record<string, Stamp>>;
+  /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
+  readonly closedFor?: DisconnectReason;
+}
+
+/** Everything that a packet needs, from one bounded, strongly consistent Query. */
+export interface LoadedConnection {
+  readonly connection: ConnectionRecord;
+  readonly sockets: readonly SocketRecord[];
+}
+
+/** Where to post to. `connectedAt` tells a newborn's 410 from a gone connection's. */
+export interface Recipient {
+  readonly connectionId: string;
+  readonly connectedAt: number;
+}
+
+/** A socket as the rooms know it. */
+export interface Member extends Recipient {
+  readonly sid: string;
+  readonly protocol: Protocol;
+}
+
+/** `socket.handshake`, with neither tokens nor cookies; `auth` comes with CONNECT and is never stored. */
+export interface StoredHandshake {
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly url: string;
+  readonly issued: number;
+  readonly secure: boolean;
+  readonly xdomain: boolean;
+}

@@ -1,0 +1,2 @@
+// The SDK's own switch for its notice about Node 20.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
