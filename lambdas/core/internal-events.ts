@@ -13,6 +13,8 @@ const DISCONNECT_REASONS = [
 ] as const satisfies readonly DisconnectReason[];
 
 const identity = v.object({
+  sid: v.string(),
+  rooms: v.array(v.string()),
   userId: v.optional(v.string()),
   claims: v.optional(v.record(v.string(), v.unknown())),
   tokenExpiresAt: v.optional(v.number()),
@@ -34,5 +36,7 @@ export const disconnectEvent = v.object({
   version: v.literal(EVENT_VERSION),
   connections: v.array(v.object({ connectionId: v.string(), sid: v.optional(v.string()) })),
   reason: v.picklist(DISCONNECT_REASONS),
+  /** Whether the WebSocket must still be closed: a 410 can be a false one, and a live client without traces hears nothing. */
+  cut: v.boolean(),
 });
 export type DisconnectEvent = v.InferOutput<typeof disconnectEvent>;

@@ -1,0 +1,52 @@
+import type { Registry } from "../core/registry";
+import type { DeliveryServices, Services } from "../core/services";
+import { createDocumentClient } from "./dynamodb/client";
+import { createStores, type Stores } from "./dynamodb/stores";
+import { ENV } from "./env";
+import { createGateway } from "./gateway";
+import { createInvoker } from "./invoker";
+import { consoleLog } from "./log";
+import { createSecretSource } from "./secrets";
+import { numberIn, readSettings, textIn } from "./settings";
+
+const now = () => Date.now();
+
+/** What a Lambda that runs the app is made of, from its environment. */
+export function appServices(registry: Registry, env = process.env): Services {
+  return {
+    ...storesIn(env),
+    registry,
+    gateway: gatewayIn(env),
+    invoker: createInvoker({ open: env[ENV.openFunction], disconnect: disconnectFunctionIn(env) }),
+    secrets: createSecretSource(env[ENV.jwtSecretArn], now),
+    settings: readSettings(env),
+    log: consoleLog,
+    clock: { now },
+  };
+}
+
+/** What a Lambda that only delivers is made of. */
+export function deliveryServices(env = process.env): DeliveryServices {
+  const { memberships } = storesIn(env);
+  const invoker = createInvoker({ disconnect: disconnectFunctionIn(env) });
+  return { memberships, gateway: gatewayIn(env), invoker };
+}
+
+function storesIn(env: NodeJS.ProcessEnv): Stores {
+  return createStores({
+    client: createDocumentClient(),
+    tableName: textIn(env, ENV.tableName),
+    now,
+    maxRoomsPerSocket: env[ENV.maxRoomsPerSocket] === undefined ? 0 : numberIn(env, ENV.maxRoomsPerSocket),
+  });
+}
+
+function gatewayIn(env: NodeJS.ProcessEnv) {
+  // `connect` posts to nobody and is not told where to.
+  return createGateway({ callbackUrl: env[ENV.callbackUrl], now, log: consoleLog });
+}
+
+/** A function cannot be given its own name by the template; Lambda gives it. */
+function disconnectFunctionIn(env: NodeJS.ProcessEnv): string | undefined {
+  return env[ENV.disconnectFunction] ?? env.AWS_LAMBDA_FUNCTION_NAME;
+}

@@ -1,0 +1,21 @@
+import app from "#app";
+import { upgradeRequestOf, type WebSocketEvent } from "./aws/api-gateway-events";
+import { consoleLog } from "./aws/log";
+import { appServices } from "./aws/services";
+import { surviveStrayErrors } from "./aws/stray-errors";
+import { registryOf } from "./core/namespace";
+import { upgrade } from "./core/upgrade";
+
+surviveStrayErrors();
+const services = appServices(registryOf(app));
+
+export async function handler(event: WebSocketEvent) {
+  try {
+    const { status, subprotocol } = await upgrade(services, upgradeRequestOf(event));
+    const headers = subprotocol === undefined ? {} : { "Sec-WebSocket-Protocol": subprotocol };
+    return { statusCode: status, headers };
+  } catch (error) {
+    consoleLog.error("$connect failed", { connectionId: event.requestContext.connectionId, error });
+    return { statusCode: 500 };
+  }
+}

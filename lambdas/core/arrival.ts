@@ -1,0 +1,18 @@
+import type { ConnectionRecord, LoadedConnection, SocketRecord, Stamp } from "./records";
+import type { NamespaceDefinition } from "./registry";
+import type { Services } from "./services";
+
+/** A packet's surroundings, for the handlers of both protocols. */
+export interface Arrival extends LoadedConnection {
+  readonly services: Services;
+  readonly connection: ConnectionRecord;
+  readonly nextStamp: () => Stamp;
+}
+
+export function socketIn({ sockets }: LoadedConnection, namespace: string): SocketRecord | undefined {
+  return sockets.find((socket) => socket.namespace === namespace);
+}
+
+export function definitionOf({ services }: Arrival, namespace: string): NamespaceDefinition | undefined {
+  return services.registry.namespace(namespace);
+}

@@ -1,0 +1,77 @@
+import type { DisconnectEvent } from "./internal-events";
+import { lifecycleCall, runListeners, unitFor } from "./listeners";
+import type { DisconnectReason, SocketRecord } from "./records";
+import type { Services } from "./services";
+import { Session } from "./session";
+import { stampsOf } from "./stamps";
+
+/**
+ * `disconnect`: the only place where disconnect listeners run, once for each socket, and where its traces
+ * are removed. Repeating it, in whole or after a crash half-way, is harmless.
+ */
+export async function disconnect(services: Services, event: DisconnectEvent): Promise<void> {
+  for (const { connectionId, sid } of event.connections) {
+    if (sid === undefined) await closeWhole(services, connectionId, event);
+    else await closeOne(services, { connectionId, sid }, event);
+  }
+}
+
+async function closeWhole(
+  services: Services,
+  connectionId: string,
+  { reason, cut }: Pick<DisconnectEvent, "reason" | "cut">,
+): Promise<void> {
+  const loaded = await services.connections.close(connectionId, reason);
+  if (!loaded) return;
+  if (cut) await services.gateway.close(connectionId);
+  const holds = loaded.connection.closedFor ?? reason;
+  const closed = await Promise.all(
+    loaded.sockets.map((socket) => closeSocket(services, socket, socket.closedFor ?? holds)),
+  );
+  // Whoever else is at one of the sockets comes back for the connection if it must.
+  if (closed.every(Boolean)) await services.connections.remove(connectionId);
+}
+
+async function closeOne(
+  services: Services,
+  { connectionId, sid }: { connectionId: string; sid: string },
+  { reason }: DisconnectEvent,
+): Promise<void> {
+  const loaded = await services.connections.load(connectionId);
+  const socket = loaded?.sockets.find((candidate) => candidate.sid === sid);
+  if (!socket) return;
+  if (!(await closeSocket(services, socket, reason))) return;
+  // Who closed the connection meanwhile found this socket taken, and left the rest to us.
+  const left = await services.connections.load(connectionId);
+  if (left?.connection.closedFor) await closeWhole(services, connectionId, { reason, cut: false });
+}
+
+/** Answers whether the socket is gone: not when another invocation is about it. */
+async function closeSocket(
+  services: Services,
+  socket: SocketRecord,
+  reason: DisconnectReason,
+): Promise<boolean> {
+  const claimed = await services.sockets.claim(socket, reason);
+  if (!claimed) return false;
+  await runDisconnectListeners(services, claimed, claimed.closedFor);
+  await services.sockets.remove(claimed);
+  return true;
+}
+
+/** `disconnecting` still sees the rooms, `disconnect` does not, as in Socket.IO. */
+async function runDisconnectListeners(
+  services: Services,
+  record: SocketRecord,
+  reason: DisconnectReason,
+): Promise<void> {
+  const definition = services.registry.namespace(record.namespace);
+  if (!definition) return;
+  const session = new Session(services, record, stampsOf(services.clock.now()));
+  session.isConnected = false;
+  const unit = unitFor(session);
+  await runListeners(session, unit, lifecycleCall(definition, "disconnecting", reason));
+  session.rooms.clear();
+  await runListeners(session, unit, lifecycleCall(definition, "disconnect", reason));
+  await unit.end();
+}

@@ -1,0 +1,14 @@
+/** Runs `work` on every item, at most `limit` at once. Rejects with the first failure, after all ended. */
+export async function forEachConcurrently<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
+}

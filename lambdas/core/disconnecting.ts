@@ -1,0 +1,56 @@
+import { DIALECTS } from "./dialects";
+import { EVENT_VERSION } from "./internal-events";
+import type { ConnectionRecord, DisconnectReason, SocketRecord, Stamp } from "./records";
+import type { Services } from "./services";
+import type { Session } from "./session";
+
+/** `socket.disconnect()`: the client is told, and `disconnect` runs the listeners. */
+export async function disconnectSocket(session: Session, close: boolean): Promise<void> {
+  const { services, record } = session;
+  const reason = "server namespace disconnect";
+  if (!(await leaveNamespace(services, record, { reason, stamp: session.nextStamp() }))) return;
+  const dialect = DIALECTS[record.protocol];
+  for (const frame of dialect.disconnected(record.namespace, reason)) {
+    await services.gateway.post(record, frame);
+  }
+  if (close || dialect.closesWithItsSocket) await closeConnection(services, record, reason);
+}
+
+/**
+ * Closes one socket; its connection stays. Answers whether this call did it: not when the socket is gone,
+ * or its CONNECT arrived after the packet that asks to leave (`stamp`).
+ */
+export async function leaveNamespace(
+  services: Services,
+  socket: SocketRecord,
+  { reason, stamp }: { reason: DisconnectReason; stamp: Stamp },
+): Promise<boolean> {
+  if ((await services.sockets.close(socket, reason, stamp)) !== "closed") return false;
+  const { connectionId, sid } = socket;
+  await services.invoker.disconnect({
+    version: EVENT_VERSION,
+    connections: [{ connectionId, sid }],
+    reason,
+    cut: false,
+  });
+  return true;
+}
+
+/**
+ * Closes a WebSocket and everything on it. The mark comes first, so that this reason is the one that
+ * listeners see, whoever comes to run them: `$disconnect`, or our own invocation should it stay away.
+ */
+export async function closeConnection(
+  services: Services,
+  { connectionId }: Pick<ConnectionRecord, "connectionId">,
+  reason: DisconnectReason,
+): Promise<void> {
+  if (!(await services.connections.close(connectionId, reason))) return;
+  await services.gateway.close(connectionId);
+  await services.invoker.disconnect({
+    version: EVENT_VERSION,
+    connections: [{ connectionId }],
+    reason,
+    cut: false,
+  });
+}

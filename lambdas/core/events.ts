@@ -1,0 +1,64 @@
+import { tell } from "./delivery";
+import { DIALECTS } from "./dialects";
+import { type CallOutcome, runListeners, unitFor } from "./listeners";
+import type { SocketRecord, Stamp } from "./records";
+import type { RuntimeListener } from "./registry";
+import type { Scope } from "./scope";
+import type { Services } from "./services";
+import { Session } from "./session";
+import type { RuntimeSocket } from "./socket";
+
+export interface ClientEvent {
+  readonly event: string;
+  readonly args: readonly unknown[];
+  /** There when the client asked for an ack. */
+  readonly id?: number | string;
+}
+
+export interface EventOutcome {
+  readonly outcome: CallOutcome;
+  readonly isAcked: boolean;
+}
+
+/** Gives a client's event to the listeners of its name. */
+export async function dispatch(
+  services: Services,
+  { record, nextStamp }: { readonly record: SocketRecord; readonly nextStamp: () => Stamp },
+  { event, args, id, listeners }: ClientEvent & { readonly listeners: readonly RuntimeListener[] },
+): Promise<EventOutcome> {
+  const session = new Session(services, record, nextStamp);
+  const unit = unitFor(session);
+  const acks = id === undefined ? undefined : new Acknowledgement(services, record, id);
+  const outcome = await runListeners(session, unit, {
+    event,
+    listeners,
+    args: (scope, socket) => (acks ? [...args, acks.callback(scope, socket)] : args),
+  });
+  await unit.end();
+  return { outcome, isAcked: acks?.isCalled ?? false };
+}
+
+/** The ack of one event: the first call counts, as in Socket.IO. */
+class Acknowledgement {
+  isCalled = false;
+  readonly #services: Services;
+  readonly #record: SocketRecord;
+  readonly #id: number | string;
+
+  constructor(services: Services, record: SocketRecord, id: number | string) {
+    this.#services = services;
+    this.#record = record;
+    this.#id = id;
+  }
+
+  callback(scope: Scope, socket: RuntimeSocket): (...args: unknown[]) => void {
+    return (...args) => {
+      if (this.isCalled) return;
+      this.isCalled = true;
+      const { protocol, namespace } = this.#record;
+      const frames = DIALECTS[protocol].ack(namespace, this.#id, args);
+      socket.saveData();
+      scope.effect("ack", () => tell(this.#services, this.#record, frames));
+    };
+  }
+}

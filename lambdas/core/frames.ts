@@ -1,0 +1,19 @@
+import { encodeJsonEvent } from "../protocol/json-frames";
+import type { Protocol } from "../protocol/negotiate";
+import { isReservedEvent } from "../protocol/reserved-events";
+import { encodeEvent } from "../protocol/socket-io";
+
+/** One event as each protocol writes it; a frame is one WebSocket message. */
+export type Frames = Readonly<Record<Protocol, readonly string[]>>;
+
+/**
+ * Encodes an event once per protocol, at the call of `emit`: what the app changes in the arguments
+ * afterwards is not sent, and what cannot be sent throws where it was written.
+ */
+export function encodeFrames(namespace: string, event: string, args: readonly unknown[]): Frames {
+  if (isReservedEvent(event)) throw new Error(`event: "${event}" is reserved by Socket.IO`);
+  return {
+    "socket.io": encodeEvent(namespace, event, [...args]),
+    json: [encodeJsonEvent(event, [...args])],
+  };
+}

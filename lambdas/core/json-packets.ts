@@ -1,0 +1,111 @@
+import {
+  decodeJsonFrame,
+  encodeJsonAck,
+  encodeJsonError,
+  encodeJsonPong,
+  type FrameId,
+  type JsonErrorCode,
+  type JsonFrame,
+} from "../protocol/json-frames";
+import { ProtocolError } from "../protocol/protocol-error";
+import type { ConnectError } from "./api";
+import { type Arrival, definitionOf, socketIn } from "./arrival";
+import { authenticate, connectAs, type Identity } from "./connecting";
+import { tell } from "./delivery";
+import { DIALECTS } from "./dialects";
+import { dispatch } from "./events";
+import { handshakeOf } from "./handshake";
+import type { SocketRecord } from "./records";
+
+type Frame<T extends JsonFrame["type"]> = Extract<JsonFrame, { type: T }>;
+
+/** A frame of a plain JSON client. A malformed one is answered, and the WebSocket stays open. */
+export async function handleJsonFrame(arrival: Arrival, body: string): Promise<void> {
+  try {
+    await handleFrame(arrival, decodeJsonFrame(body));
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const { reason, message, field, id } = error;
+    await say(arrival, encodeJsonError({ code: reason, message, field }, id));
+  }
+}
+
+async function handleFrame(arrival: Arrival, frame: JsonFrame): Promise<void> {
+  switch (frame.type) {
+    case "event":
+      return handleEvent(arrival, frame);
+    case "auth":
+      return handleAuth(arrival, frame);
+    case "ping":
+      return say(arrival, encodeJsonPong());
+    case "ack":
+    case "pong":
+      return;
+  }
+}
+
+async function handleEvent(arrival: Arrival, frame: Frame<"event">): Promise<void> {
+  const { event, id } = frame;
+  const record = socketOf(arrival);
+  if (record?.closedFor) return;
+  if (!record) return sayError(arrival, "not_connected", 'authenticate first: {"auth": {"token": "…"}}', id);
+  const listeners = definitionOf(arrival, record.namespace)?.listeners.get(event);
+  if (!listeners) return sayError(arrival, "unknown_event", `event: nothing listens to "${event}"`, id);
+  const { outcome, isAcked } = await dispatch(
+    arrival.services,
+    { record, nextStamp: arrival.nextStamp },
+    { ...frame, listeners },
+  );
+  if (outcome !== "done") return sayError(arrival, "listener_failed", `event: "${event}" failed`, id);
+  if (id !== undefined && !isAcked) await say(arrival, encodeJsonAck(id, []));
+}
+
+/** The first frame of a client that brought no token to the upgrade, or a fresh token for the same user. */
+async function handleAuth(arrival: Arrival, { token }: Frame<"auth">): Promise<void> {
+  const { services, connection, nextStamp } = arrival;
+  const definition = definitionOf(arrival, connection.namespace ?? "/");
+  const stored = await services.connections.handshake(connection.connectionId);
+  if (!definition || !stored) return;
+  const request = { connection, definition, handshake: handshakeOf(stored, { token }), nextStamp };
+  const identity = await authenticate(services, request);
+  if ("refused" in identity) return sayRefused(arrival, identity.refused);
+  const record = socketOf(arrival);
+  if (record) return refresh(arrival, record, identity);
+  if ((await connectAs(services, request, identity)) !== "exists") return;
+  // `open` connected it as nobody in the meantime: from here on it is somebody.
+  const loaded = await services.connections.load(connection.connectionId);
+  const opened = loaded && socketIn(loaded, definition.name);
+  if (opened) await refresh(arrival, opened, identity);
+}
+
+async function refresh(arrival: Arrival, record: SocketRecord, identity: Identity): Promise<void> {
+  const { userId, claims, tokenExpiresAt } = identity;
+  if (record.userId !== undefined && record.userId !== userId) {
+    return sayError(arrival, "unauthorized", "auth.token: expected a token of the same user, got another's");
+  }
+  const outcome = await arrival.services.sockets.authenticate(record, { userId, claims, tokenExpiresAt });
+  if (outcome === "closed") return;
+  const { settings } = arrival.services;
+  const connected = DIALECTS.json.connected({ ...record, userId, tokenExpiresAt }, settings);
+  await tell(arrival.services, record, connected);
+}
+
+function sayRefused(arrival: Arrival, { message, data }: ConnectError): Promise<void> {
+  const hasExpired =
+    typeof data === "object" && data !== null && "code" in data && data.code === "token_expired";
+  const code = hasExpired ? "token_expired" : "unauthorized";
+  return say(arrival, encodeJsonError({ code, message, data }));
+}
+
+function sayError(arrival: Arrival, code: JsonErrorCode, message: string, id?: FrameId): Promise<void> {
+  return say(arrival, encodeJsonError({ code, message }, id));
+}
+
+function say({ services, connection }: Arrival, frame: string): Promise<void> {
+  return tell(services, connection, [frame]);
+}
+
+/** A plain JSON WebSocket has one socket, in the namespace that it was opened for. */
+function socketOf({ sockets }: Arrival): SocketRecord | undefined {
+  return sockets[0];
+}

@@ -1,0 +1,91 @@
+import { RuntimeNamespace } from "./namespace";
+import type { NamespaceDefinition, RuntimeListener } from "./registry";
+import type { Scope } from "./scope";
+import type { Session } from "./session";
+import { RuntimeSocket } from "./socket";
+import { UnitOfWork } from "./unit-of-work";
+
+export interface Call {
+  readonly event: string;
+  readonly listeners: readonly RuntimeListener[];
+  /** The arguments after the socket, for one listener: its ack belongs to its scope. */
+  readonly args: (scope: Scope, socket: RuntimeSocket) => readonly unknown[];
+}
+
+/**
+ * - `done`: every listener ended, and everything that they did has taken effect.
+ * - `failed`: a listener threw, or something that it did failed. Logged.
+ * - `overrun`: a listener is still running. Logged; what it does from now on is refused.
+ */
+export type CallOutcome = "done" | "failed" | "overrun";
+
+/** A unit of work for one packet of a socket. */
+export function unitFor({ services, record }: Session): UnitOfWork {
+  const { connectionId, sid, namespace } = record;
+  return new UnitOfWork(services, services.log, { connectionId, sid, namespace });
+}
+
+/** Starts all listeners in the order of their registration, as an EventEmitter does, and waits for them. */
+export async function runListeners(session: Session, unit: UnitOfWork, call: Call): Promise<CallOutcome> {
+  const nsp = namespaceOf(session);
+  const scopes = call.listeners.map(() => unit.scope(`listener of ${JSON.stringify(call.event)}`));
+  const running = call.listeners.map((listener, index) => {
+    const scope = scopes[index] ?? unit.scope(call.event);
+    return runListener(listener, { session, unit, scope, nsp, args: call.args });
+  });
+  const inTime = await settlesWithin(Promise.all(running), session.services.settings.listenerTimeoutMs);
+  if (!inTime) return overrun(session, call.event);
+  await unit.drain();
+  return scopes.some((scope) => scope.failure !== undefined) ? "failed" : "done";
+}
+
+interface Running {
+  readonly session: Session;
+  readonly unit: UnitOfWork;
+  readonly scope: Scope;
+  readonly nsp: RuntimeNamespace;
+  readonly args: Call["args"];
+}
+
+/** Never rejects: a failure belongs to the scope. */
+async function runListener(listener: RuntimeListener, running: Running): Promise<void> {
+  const { session, unit, scope, nsp, args } = running;
+  const socket = new RuntimeSocket(session, nsp, scope);
+  try {
+    await scope.run(() => listener(socket, ...args(scope, socket)));
+    socket.saveData();
+  } catch (error) {
+    unit.fail(scope, error);
+  }
+}
+
+function overrun({ services, record }: Session, event: string): "overrun" {
+  services.log.error(`listener of ${JSON.stringify(event)} is still running`, {
+    connectionId: record.connectionId,
+    sid: record.sid,
+    listenerTimeoutMs: services.settings.listenerTimeoutMs,
+  });
+  return "overrun";
+}
+
+function namespaceOf({ services, record }: Session): RuntimeNamespace {
+  return new RuntimeNamespace(record.namespace, services.registry);
+}
+
+/** The listeners of a lifecycle event, which only the service dispatches. */
+export function lifecycleCall(definition: NamespaceDefinition, event: string, ...args: unknown[]): Call {
+  return { event, listeners: definition.listeners.get(event) ?? [], args: () => args };
+}
+
+/** Whether `work` ends in time. It goes on when it does not: nothing can stop it. */
+export async function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, limitMs, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

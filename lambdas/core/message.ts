@@ -1,0 +1,26 @@
+import type { Protocol } from "../protocol/negotiate";
+import type { Arrival } from "./arrival";
+import { handleJsonFrame } from "./json-packets";
+import type { Services } from "./services";
+import { handleSocketIoFrame } from "./socket-io-packets";
+import { stampsOf } from "./stamps";
+
+export interface MessageRequest {
+  readonly connectionId: string;
+  readonly body: string;
+  /** When it reached API Gateway, milliseconds since the epoch. */
+  readonly arrivedAt: number;
+}
+
+/** `$default`: one message of a client. Those of a closed or unknown connection were in flight: dropped. */
+export async function message(services: Services, request: MessageRequest): Promise<void> {
+  const loaded = await services.connections.load(request.connectionId);
+  if (!loaded || loaded.connection.closedFor) return;
+  const arrival = { services, ...loaded, nextStamp: stampsOf(request.arrivedAt) };
+  await FRAME_HANDLERS[loaded.connection.protocol](arrival, request.body);
+}
+
+const FRAME_HANDLERS: Readonly<Record<Protocol, (arrival: Arrival, body: string) => Promise<void>>> = {
+  "socket.io": handleSocketIoFrame,
+  json: handleJsonFrame,
+};

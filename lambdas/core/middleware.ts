@@ -1,0 +1,54 @@
+import { settlesWithin } from "./listeners";
+import { RuntimeNamespace } from "./namespace";
+import type { NamespaceDefinition, RuntimeMiddleware } from "./registry";
+import type { Admission, Session } from "./session";
+import { RuntimeSocket } from "./socket";
+import type { UnitOfWork } from "./unit-of-work";
+
+export type AdmissionOutcome =
+  | { readonly admitted: true; readonly admission: Admission }
+  | { readonly admitted: false; readonly error: Error & { data?: unknown } };
+
+/** Runs a namespace's middleware in order. What it sets on the socket counts only when all of it passes. */
+export async function runMiddleware(
+  session: Session,
+  { middleware }: NamespaceDefinition,
+  unit: UnitOfWork,
+): Promise<AdmissionOutcome> {
+  const { services, record } = session;
+  session.admission = {};
+  const nsp = new RuntimeNamespace(record.namespace, services.registry);
+  const socket = new RuntimeSocket(session, nsp, unit.scope("middleware"));
+  for (const run of middleware) {
+    const error = await answerOf(run, socket, services.settings.listenerTimeoutMs);
+    if (error) return { admitted: false, error };
+  }
+  const admission = session.admission;
+  session.admission = undefined;
+  return { admitted: true, admission };
+}
+
+/** The error that one middleware answers with, by `next(error)`, by throwing or by rejecting. */
+async function answerOf(
+  run: RuntimeMiddleware,
+  socket: RuntimeSocket,
+  limitMs: number,
+): Promise<Error | undefined> {
+  let answer: Error | undefined;
+  const answered = new Promise<void>((resolve) => {
+    const next = (error?: unknown) => {
+      answer ??= error === undefined || error === null ? undefined : asError(error);
+      resolve();
+    };
+    // Async middleware may reject instead of calling `next`; resolving without calling it is no answer.
+    Promise.resolve()
+      .then(() => run(socket, next))
+      .catch((error) => next(asError(error)));
+  });
+  if (await settlesWithin(answered, limitMs)) return answer;
+  return new Error(`middleware did not call next() within ${limitMs / 1000} s`);
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value));
+}

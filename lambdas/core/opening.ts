@@ -1,0 +1,54 @@
+import { encodeOpen } from "../protocol/engine-io";
+import type { Protocol } from "../protocol/negotiate";
+import { connect, connectAs } from "./connecting";
+import { tell } from "./delivery";
+import { handshakeOf } from "./handshake";
+import type { OpenEvent } from "./internal-events";
+import type { Services } from "./services";
+import { newSid } from "./sid";
+import { stampsOf } from "./stamps";
+
+/** A client gives up after 20 s without an open packet; greeting it later helps nobody. */
+const STALE_AFTER_MS = 20_000;
+
+/** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
+export async function open(services: Services, event: OpenEvent): Promise<void> {
+  if (services.clock.now() - event.connectedAt > STALE_AFTER_MS) return;
+  await GREETINGS[event.protocol](services, event);
+}
+
+const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent) => Promise<void>>> = {
+  "socket.io": greetSocketIo,
+  json: greetJson,
+};
+
+/** The client sends nothing before this packet. */
+async function greetSocketIo(services: Services, event: OpenEvent): Promise<void> {
+  const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
+  const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
+  await tell(services, event, [packet]);
+}
+
+/**
+ * A JSON client is connected without asking: as whom the upgrade found it to be, or as nobody where the
+ * namespace admits that. Where it does not, the client's first frame is `{auth}`.
+ */
+async function greetJson(
+  services: Services,
+  { connectionId, identity, connectedAt }: OpenEvent,
+): Promise<void> {
+  const [loaded, stored] = await Promise.all([
+    services.connections.load(connectionId),
+    services.connections.handshake(connectionId),
+  ]);
+  const definition = services.registry.namespace(loaded?.connection.namespace ?? "");
+  if (!loaded || loaded.connection.closedFor || !stored || !definition) return;
+  const request = {
+    connection: loaded.connection,
+    definition,
+    handshake: handshakeOf(stored, {}),
+    nextStamp: stampsOf(connectedAt),
+  };
+  if (identity) await connectAs(services, request, identity);
+  else await connect(services, request);
+}

@@ -1,0 +1,108 @@
+import * as v from "valibot";
+import { isReservedEvent } from "../protocol/reserved-events";
+import { EVERYONE, userRoom } from "./rooms";
+import type { RoomTarget } from "./target";
+
+export interface PushRequest {
+  readonly target: RoomTarget;
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
+/** Bad input of a backend: names the field, what was expected and what came. Nothing was sent. */
+export class PushError extends Error {
+  override readonly name = "PushError";
+}
+
+const KEYS = ["namespace", "rooms", "users", "sockets", "exceptRooms", "everyone", "event", "data", "args"];
+
+// The message of each schema is what it expects.
+const room = v.pipe(
+  v.string("a room name"),
+  v.check(
+    (name) => !name.startsWith("@"),
+    'a room name that does not begin with "@" (users and sockets have their own keys)',
+  ),
+  v.check(isRoomSized, "a room name of 1 to 500 bytes"),
+);
+const user = v.pipe(v.string("a user id"), v.check(isRoomSized, "a user id of 1 to 500 bytes"));
+const sid = v.pipe(v.string("a socket id"), v.regex(/^@[\w-]{20}$/, "a socket id, `@` and 20 characters"));
+
+const schema = v.strictObject({
+  namespace: v.optional(v.pipe(v.string("a string"), v.startsWith("/", 'a name that begins with "/"')), "/"),
+  rooms: v.optional(v.array(room, "an array of room names")),
+  users: v.optional(v.array(user, "an array of user ids")),
+  sockets: v.optional(v.array(sid, "an array of socket ids")),
+  exceptRooms: v.optional(v.array(room, "an array of room names"), []),
+  everyone: v.optional(v.literal(true, "true, or no such key")),
+  event: v.pipe(
+    v.string("a string"),
+    v.minLength(1, "an event name"),
+    v.check((name) => !isReservedEvent(name), "a name that Socket.IO does not reserve"),
+  ),
+  data: v.optional(v.unknown()),
+  args: v.optional(v.array(v.unknown(), "an array")),
+});
+
+type Input = v.InferOutput<typeof schema>;
+
+/**
+ * Reads one push or a list of them, all before anything is sent.
+ *
+ * @throws PushError
+ */
+export function parsePush(input: unknown): { readonly requests: PushRequest[]; readonly isList: boolean } {
+  if (!Array.isArray(input)) return { requests: [parseOne(input, "")], isList: false };
+  return { requests: input.map((item, index) => parseOne(item, `${index}`)), isList: true };
+}
+
+function parseOne(input: unknown, path: string): PushRequest {
+  const result = v.safeParse(schema, input);
+  if (!result.success) throw refusal(result.issues[0], path);
+  const { event } = result.output;
+  return { target: targetOf(result.output, path), event, args: argsOf(result.output, path) };
+}
+
+/** An empty list reaches nobody; only `everyone` reaches everyone. */
+function targetOf({ namespace, exceptRooms, everyone, ...input }: Input, path: string): RoomTarget {
+  const { rooms, users, sockets } = input;
+  const chosen = rooms ?? users ?? sockets;
+  if (everyone === undefined && chosen === undefined) {
+    throw new PushError(`${at(path)}expected rooms, users, sockets or everyone, got none of them`);
+  }
+  if (everyone && chosen) {
+    throw new PushError(`${at(path, "everyone")}expected no rooms, users or sockets beside it, got some`);
+  }
+  const names = [...(rooms ?? []), ...(users ?? []).map(userRoom), ...(sockets ?? [])];
+  return { kind: "rooms", namespace, rooms: everyone ? [EVERYONE] : names, except: exceptRooms };
+}
+
+function argsOf(input: Input, path: string): readonly unknown[] {
+  if (!("data" in input)) return input.args ?? [];
+  if (input.args !== undefined) throw new PushError(`${at(path, "args")}expected data or args, got both`);
+  return [input.data];
+}
+
+function refusal(issue: v.InferIssue<typeof schema>, path: string): PushError {
+  const field = v.getDotPath(issue) ?? undefined;
+  if (issue.kind === "schema" && issue.type === "strict_object") {
+    // An unknown key, a missing one, or no object at all.
+    const expected = issue.expected === "never" ? `one of the keys ${KEYS.join(", ")}` : issue.expected;
+    return new PushError(`${at(path, field)}expected ${expected}, got ${brief(issue.received)}`);
+  }
+  return new PushError(`${at(path, field)}expected ${issue.message}, got ${brief(issue.received)}`);
+}
+
+function at(path: string, field?: string): string {
+  const parts = [path, field].filter((part) => part !== undefined && part !== "");
+  return parts.length === 0 ? "push: " : `${parts.join(".")}: `;
+}
+
+function brief(received: string): string {
+  return received.length > 40 ? `${received.slice(0, 40)}…` : received;
+}
+
+function isRoomSized(name: string): boolean {
+  const bytes = Buffer.byteLength(name);
+  return bytes >= 1 && bytes <= 500;
+}

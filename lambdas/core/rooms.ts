@@ -1,0 +1,38 @@
+import type { SocketRecord } from "./records";
+
+/** Every socket of a namespace is in it. */
+export const EVERYONE = "@all";
+
+/** DynamoDB allows keys of 1,024 (sort) and 2,048 bytes (partition); half a kilobyte names any room. */
+const MAX_ROOM_BYTES = 512;
+
+export function userRoom(userId: string): string {
+  return `@user:${userId}`;
+}
+
+/** The rooms that a socket is in by itself: its own, everyone's and its user's. */
+export function baseRooms(socket: Pick<SocketRecord, "sid" | "userId">): readonly string[] {
+  const rooms = [socket.sid, EVERYONE];
+  return socket.userId === undefined ? rooms : [...rooms, userRoom(socket.userId)];
+}
+
+/** A socket's own room is named by its sid, so it can be excluded without being read. */
+export function isSid(room: string): boolean {
+  return room.startsWith("@") && room !== EVERYONE && !room.startsWith("@user:");
+}
+
+/** Throws unless an app may join the room: `@` is ours, which keeps sockets out of each other's own rooms. */
+export function assertJoinable(room: unknown): asserts room is string {
+  assertRoomName(room);
+  if (room.startsWith("@")) {
+    throw new Error(`room: names that begin with "@" are reserved, got ${JSON.stringify(room)}`);
+  }
+}
+
+export function assertRoomName(room: unknown): asserts room is string {
+  if (typeof room !== "string") throw new TypeError(`room: expected a string, got ${typeof room}`);
+  const bytes = Buffer.byteLength(room);
+  if (bytes === 0 || bytes > MAX_ROOM_BYTES) {
+    throw new RangeError(`room: expected 1 to ${MAX_ROOM_BYTES} bytes, got ${bytes}`);
+  }
+}

@@ -1,0 +1,31 @@
+import type {
+  Clock,
+  ConnectionStore,
+  Gateway,
+  Invoker,
+  Log,
+  MembershipStore,
+  SecretSource,
+  SocketStore,
+} from "./ports";
+import type { Registry } from "./registry";
+import type { Settings } from "./settings";
+
+/** What delivering needs. */
+export interface DeliveryServices {
+  readonly memberships: MembershipStore;
+  readonly gateway: Gateway;
+  readonly invoker: Pick<Invoker, "disconnect">;
+}
+
+/** What running the app needs: put together once by each Lambda's entry. */
+export interface Services extends DeliveryServices {
+  readonly registry: Registry;
+  readonly connections: ConnectionStore;
+  readonly sockets: SocketStore;
+  readonly invoker: Invoker;
+  readonly secrets: SecretSource;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly clock: Clock;
+}

@@ -1,0 +1,94 @@
+import { decodeEngineFrame, type EngineFrame } from "../protocol/engine-io";
+import { ProtocolError } from "../protocol/protocol-error";
+import { decodeSocketIo, encodeConnectError, type SocketIoPacket } from "../protocol/socket-io";
+import { type Arrival, definitionOf, socketIn } from "./arrival";
+import { connect } from "./connecting";
+import { tell } from "./delivery";
+import { closeConnection, leaveNamespace } from "./disconnecting";
+import { dispatch } from "./events";
+import { handshakeOf } from "./handshake";
+import { freeSlot } from "./second-connect";
+
+type Packet<T extends SocketIoPacket["type"]> = Extract<SocketIoPacket, { type: T }>;
+
+/** A frame of a Socket.IO client. What the protocol does not allow closes the connection. */
+export async function handleSocketIoFrame(arrival: Arrival, body: string): Promise<void> {
+  try {
+    const frame = decodeEngineFrame(body);
+    await ENGINE_HANDLERS[frame.type](arrival, frame);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    await closeConnection(arrival.services, arrival.connection, "forced close");
+  }
+}
+
+const ignore = async (): Promise<void> => {};
+
+const ENGINE_HANDLERS: Readonly<
+  Record<EngineFrame["type"], (arrival: Arrival, frame: EngineFrame) => Promise<void>>
+> = {
+  message: async (arrival, frame) => {
+    if (frame.type === "message") await handlePacket(arrival, decodeSocketIo(frame.data));
+  },
+  binary: async () => {
+    throw new ProtocolError("invalid_frame", "expected a text packet, got an attachment without its header");
+  },
+  close: ({ services, connection }) => closeConnection(services, connection, "transport close"),
+  ping: ignore,
+  pong: ignore,
+  upgrade: ignore,
+  noop: ignore,
+};
+
+async function handlePacket(arrival: Arrival, packet: SocketIoPacket): Promise<void> {
+  switch (packet.type) {
+    case "connect":
+      return handleConnect(arrival, packet);
+    case "disconnect":
+      return handleDisconnect(arrival, packet);
+    case "event":
+      return handleEvent(arrival, packet);
+    case "ack":
+      assertConnected(arrival, packet);
+  }
+}
+
+async function handleConnect(arrival: Arrival, { namespace, auth = {} }: Packet<"connect">): Promise<void> {
+  const { services, connection, nextStamp } = arrival;
+  const definition = definitionOf(arrival, namespace);
+  if (!definition) {
+    return tell(services, connection, [encodeConnectError(namespace, { message: "Invalid namespace" })]);
+  }
+  const occupant = socketIn(arrival, namespace);
+  if (occupant) await freeSlot(services, occupant);
+  const stored = await services.connections.handshake(connection.connectionId);
+  if (!stored) return;
+  const handshake = handshakeOf(stored, auth);
+  const outcome = await connect(services, { connection, definition, handshake, nextStamp });
+  if (outcome === "exists") throw new ProtocolError("invalid_frame", `a second CONNECT to ${namespace}`);
+  if (typeof outcome === "string") return;
+  const { message, data } = outcome.refused;
+  await tell(services, connection, [encodeConnectError(namespace, { message, data })]);
+}
+
+async function handleDisconnect(arrival: Arrival, { namespace }: Packet<"disconnect">): Promise<void> {
+  const socket = socketIn(arrival, namespace);
+  if (!socket) return;
+  const { services, nextStamp } = arrival;
+  await leaveNamespace(services, socket, { reason: "client namespace disconnect", stamp: nextStamp() });
+}
+
+async function handleEvent(arrival: Arrival, packet: Packet<"event">): Promise<void> {
+  const record = assertConnected(arrival, packet);
+  if (record.closedFor) return;
+  const listeners = definitionOf(arrival, packet.namespace)?.listeners.get(packet.event) ?? [];
+  if (listeners.length === 0) return;
+  await dispatch(arrival.services, { record, nextStamp: arrival.nextStamp }, { ...packet, listeners });
+}
+
+/** Anything but a CONNECT belongs to a socket: a client may send it after it was connected. */
+function assertConnected(arrival: Arrival, { namespace }: SocketIoPacket) {
+  const record = socketIn(arrival, namespace);
+  if (record) return record;
+  throw new ProtocolError("invalid_frame", `expected a CONNECT to ${namespace} first`);
+}

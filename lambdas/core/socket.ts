@@ -1,0 +1,157 @@
+import type { Handshake } from "./api";
+import { RuntimeBroadcast } from "./broadcast";
+import { disconnectSocket } from "./disconnecting";
+import { encodeFrames } from "./frames";
+import type { RuntimeNamespace } from "./namespace";
+import { assertJoinable } from "./rooms";
+import type { Scope } from "./scope";
+import type { Session } from "./session";
+import { everyone, without } from "./target";
+
+/** `Socket` without its event maps: one listener's view of a session. */
+export class RuntimeSocket {
+  readonly nsp: RuntimeNamespace;
+  readonly #session: Session;
+  readonly #scope: Scope;
+
+  constructor(session: Session, nsp: RuntimeNamespace, scope: Scope) {
+    this.#session = session;
+    this.nsp = nsp;
+    this.#scope = scope;
+  }
+
+  /** For the middleware that comes with the service. */
+  static sessionOf(socket: RuntimeSocket): Session {
+    return socket.#session;
+  }
+
+  get id(): string {
+    return this.#session.record.sid;
+  }
+
+  get handshake(): Handshake {
+    const { handshake } = this.#session;
+    if (handshake) return handshake;
+    throw new Error(
+      "socket.handshake is there in middleware and connection listeners: keep what later listeners need in socket.data",
+    );
+  }
+
+  get rooms(): ReadonlySet<string> {
+    return this.#session.rooms;
+  }
+
+  get connected(): boolean {
+    return this.#session.isConnected && this.#session.admission === undefined;
+  }
+
+  get protocol(): "socket.io" | "json" {
+    return this.#session.record.protocol;
+  }
+
+  get data(): Record<string, unknown> {
+    return this.#session.data.value;
+  }
+
+  set data(value: Record<string, unknown>) {
+    this.#session.data.value = value;
+  }
+
+  get userId(): string | undefined {
+    return this.#session.admission?.userId ?? this.#session.record.userId;
+  }
+
+  set userId(userId: string | undefined) {
+    this.#admission("userId").userId = userId;
+  }
+
+  get claims(): Readonly<Record<string, unknown>> | undefined {
+    return this.#session.admission?.claims ?? this.#session.record.claims;
+  }
+
+  get broadcast(): RuntimeBroadcast {
+    const target = without(everyone(this.nsp.name), [this.id]);
+    return new RuntimeBroadcast(target, () => this.#emitting());
+  }
+
+  to(room: string | readonly string[]): RuntimeBroadcast {
+    return this.broadcast.to(room);
+  }
+
+  in(room: string | readonly string[]): RuntimeBroadcast {
+    return this.to(room);
+  }
+
+  except(room: string | readonly string[]): RuntimeBroadcast {
+    return this.broadcast.except(room);
+  }
+
+  emit(event: string, ...args: unknown[]): boolean {
+    const scope = this.#emitting();
+    const target = { kind: "socket", socket: this.#session.record } as const;
+    return scope.emit(event, target, encodeFrames(this.nsp.name, event, args));
+  }
+
+  join(room: string | readonly string[]): Promise<void> {
+    const joined = typeof room === "string" ? [room] : room;
+    for (const name of joined) assertJoinable(name);
+    for (const name of joined) this.#session.rooms.add(name);
+    // Before there is a socket, the rooms wait for it: see `connect`.
+    if (this.#session.admission) return Promise.resolve();
+    const { services, record, nextStamp } = this.#session;
+    const stamp = nextStamp();
+    return this.#effect("join", async () => {
+      const outcomes = await Promise.all(
+        joined.map((name) => services.memberships.join(record, name, stamp)),
+      );
+      if (outcomes.includes("full")) throw new Error(`socket ${this.id} is in as many rooms as it may be`);
+    });
+  }
+
+  leave(room: string): Promise<void> {
+    assertJoinable(room);
+    this.#session.rooms.delete(room);
+    if (this.#session.admission) return Promise.resolve();
+    const { services, record, nextStamp } = this.#session;
+    const stamp = nextStamp();
+    return this.#effect("leave", () => services.memberships.leave(record, room, stamp));
+  }
+
+  disconnect(close = false): this {
+    this.#session.isConnected = false;
+    const session = this.#session;
+    this.saveData();
+    this.#scope.closingEffect("disconnect", () => disconnectSocket(session, close));
+    return this;
+  }
+
+  get on(): never {
+    throw new Error("socket.on: write io.on(event, (socket, ...args) => …) at the top level of the module");
+  }
+
+  /** Writes what changed in `socket.data` before what the listener does next: a client that hears of the next thing finds the data as it was then. */
+  saveData(): void {
+    const changes = this.#session.data.takeChanges();
+    if (!changes) return;
+    const { services, record } = this.#session;
+    this.#scope.effect("save socket.data", () => services.sockets.saveData(record, changes));
+  }
+
+  #effect(name: string, run: () => Promise<void>): Promise<void> {
+    this.saveData();
+    return this.#scope.effect(name, run);
+  }
+
+  #emitting(): Scope {
+    if (this.#session.admission) {
+      throw new Error("emit in middleware: a socket can be sent to, and send, once it is connected");
+    }
+    this.saveData();
+    return this.#scope;
+  }
+
+  #admission(property: string): NonNullable<Session["admission"]> {
+    if (this.#session.admission) return this.#session.admission;
+    throw new Error(`socket.${property} can be set in middleware only`);
+  }
+}

@@ -1,0 +1,161 @@
+import { deliver, type Emit, type Posts, post, resolve } from "./delivery";
+import type { Frames } from "./frames";
+import type { Log } from "./ports";
+import { Scope } from "./scope";
+import type { DeliveryServices } from "./services";
+import type { Target } from "./target";
+
+type Operation = { readonly scope: Scope; readonly name: string } & (
+  | { readonly kind: "emit"; readonly emit: Emit }
+  | { readonly kind: "effect"; run(): Promise<void>; settle(error?: unknown): void }
+);
+
+/**
+ * What the listeners of one packet do, in the order of their calls: operations queue up as they are called
+ * and one pump does them, so that a client never sees a later one without an earlier one. Emits that stand
+ * together in the queue travel as one delivery.
+ */
+export class UnitOfWork {
+  readonly #services: DeliveryServices;
+  readonly #log: Log;
+  readonly #details: Readonly<Record<string, unknown>>;
+  readonly #queue: Operation[] = [];
+  #pumping: Promise<void> | undefined;
+  #held: { readonly posts: Posts[]; readonly closing: (() => Promise<void>)[] } | undefined;
+  #isEnded = false;
+
+  constructor(services: DeliveryServices, log: Log, details: Readonly<Record<string, unknown>>) {
+    this.#services = services;
+    this.#log = log;
+    this.#details = details;
+  }
+
+  scope(label: string): Scope {
+    return new Scope(this, label);
+  }
+
+  emit(scope: Scope, event: string, target: Target, frames: Frames): boolean {
+    const name = `emit ${JSON.stringify(event)}`;
+    if (this.#isEnded) return this.#refuse(scope, name);
+    this.#push({ kind: "emit", scope, name, emit: { target, frames } });
+    return true;
+  }
+
+  /** Like `effect`, for what must not overtake the client's `connect`: a disconnect. */
+  closingEffect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
+    return this.effect(scope, name, async () => {
+      if (!this.#held) return run();
+      this.#held.closing.push(() => run().catch((error) => this.fail(scope, error, name)));
+    });
+  }
+
+  effect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
+    if (this.#isEnded) {
+      this.#refuse(scope, name);
+      return handled(Promise.reject(new Error(afterTheEnd(scope, name))));
+    }
+    return handled(
+      new Promise((done, failed) => {
+        const settle = (error?: unknown) => (error === undefined ? done() : failed(error));
+        this.#push({ kind: "effect", scope, name, run, settle });
+      }),
+    );
+  }
+
+  /** Logs what went wrong in a listener, once, and lets none of its queued operations happen. */
+  fail(scope: Scope, error: unknown, doing = "run"): void {
+    if (scope.failure !== undefined) return;
+    scope.failure = error ?? new Error("rejected without a reason");
+    this.#log.error(`${scope.label} failed to ${doing}`, { ...this.#details, error: scope.failure });
+  }
+
+  /**
+   * Recipients are found in the order of the calls from now on, but nothing is posted before `release`: a
+   * connection listener's joins hold, and its emits follow, the client's `connect`.
+   */
+  hold(): void {
+    this.#held = { posts: [], closing: [] };
+  }
+
+  async release(): Promise<void> {
+    await this.drain();
+    const { posts, closing } = this.#held ?? { posts: [], closing: [] };
+    this.#held = undefined;
+    for (const held of posts) await post(this.#services, held);
+    for (const close of closing) await close();
+  }
+
+  /** Resolves when everything that was called so far has taken effect. */
+  async drain(): Promise<void> {
+    while (this.#pumping) await this.#pumping;
+  }
+
+  /** Ends the unit: what listeners still do afterwards is refused and logged. */
+  async end(): Promise<void> {
+    await this.drain();
+    this.#isEnded = true;
+  }
+
+  #push(operation: Operation): void {
+    this.#queue.push(operation);
+    this.#pumping ??= this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    // One turn later, so that what a listener calls in one go is seen in one go.
+    await Promise.resolve();
+    for (let next = this.#queue[0]; next; next = this.#queue[0]) {
+      if (next.kind === "emit") await this.#deliver(this.#takeEmits());
+      else await this.#perform(next);
+    }
+    // In the same turn as the look that found the queue empty: nothing can be queued in between.
+    this.#pumping = undefined;
+  }
+
+  #takeEmits(): readonly (Operation & { kind: "emit" })[] {
+    const end = this.#queue.findIndex((operation) => operation.kind !== "emit");
+    const taken = this.#queue.splice(0, end === -1 ? this.#queue.length : end);
+    return taken.filter((operation) => operation.kind === "emit").filter(isWanted);
+  }
+
+  async #deliver(operations: readonly (Operation & { kind: "emit" })[]): Promise<void> {
+    const emits = operations.map((operation) => operation.emit);
+    try {
+      if (this.#held) this.#held.posts.push(await resolve(this.#services, emits));
+      else await deliver(this.#services, emits);
+    } catch (error) {
+      for (const { scope, name } of operations) this.fail(scope, error, name);
+    }
+  }
+
+  async #perform(operation: Operation & { kind: "effect" }): Promise<void> {
+    this.#queue.shift();
+    if (!isWanted(operation)) return operation.settle(operation.scope.failure);
+    try {
+      await operation.run();
+      operation.settle();
+    } catch (error) {
+      this.fail(operation.scope, error, operation.name);
+      operation.settle(error);
+    }
+  }
+
+  #refuse(scope: Scope, name: string): false {
+    this.#log.error(afterTheEnd(scope, name), this.#details);
+    return false;
+  }
+}
+
+function isWanted(operation: Operation): boolean {
+  return operation.scope.failure === undefined;
+}
+
+function afterTheEnd(scope: Scope, name: string): string {
+  return `${name} refused: ${scope.label} had ended. Await the work, or push from a backend`;
+}
+
+/** The failure is logged where it happens, so a listener that does not await the operation owes no catch. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,112 @@
+import { negotiate } from "../protocol/negotiate";
+import type { ConnectError } from "./api";
+import { authenticate, type Identity } from "./connecting";
+import { handshakeOf, handshakeToStore, type UpgradeRequest } from "./handshake";
+import { EVENT_VERSION } from "./internal-events";
+import type { ConnectionRecord, StoredHandshake } from "./records";
+import type { Services } from "./services";
+import { stampsOf } from "./stamps";
+
+/** Announced by clients that bring their token as the next subprotocol: browsers can set no header. */
+const SUBPROTOCOL = "roomcast.v1";
+
+/** `status` is all that a refused client sees: API Gateway drops body and headers. */
+export interface UpgradeAnswer {
+  readonly status: 200 | 400 | 401 | 403 | 404;
+  readonly subprotocol?: string;
+}
+
+/** `$connect`: decides whether a WebSocket may open, remembers it, and has `open` greet it. */
+export async function upgrade(services: Services, request: UpgradeRequest): Promise<UpgradeAnswer> {
+  if (!isOriginAllowed(request.headers.origin, services.settings.allowedOrigins)) {
+    return refuse(services, request, 403, `origin ${request.headers.origin} is not allowed`);
+  }
+  const negotiated = negotiate(request.query);
+  if ("refused" in negotiated) return refuse(services, request, negotiated.refused, negotiated.hint);
+  const { connectionId, connectedAt } = request;
+  const handshake = handshakeToStore(request, services.settings.handshakeHeaders);
+  if (negotiated.protocol === "socket.io") {
+    await remember(services, { connectionId, connectedAt, protocol: "socket.io" }, handshake);
+    return { status: 200 };
+  }
+  const connection = {
+    connectionId,
+    connectedAt,
+    protocol: "json",
+    namespace: negotiated.namespace,
+  } as const;
+  return upgradeJson(services, { request, connection, handshake, queryToken: negotiated.token });
+}
+
+interface JsonUpgrade {
+  readonly request: UpgradeRequest;
+  readonly connection: ConnectionRecord & { readonly namespace: string };
+  readonly handshake: StoredHandshake;
+  readonly queryToken?: string;
+}
+
+/** A token at the upgrade is judged here, so that a client without a good one is refused by an HTTP status. */
+async function upgradeJson(services: Services, upgrade: JsonUpgrade): Promise<UpgradeAnswer> {
+  const { request, connection, handshake, queryToken } = upgrade;
+  const definition = services.registry.namespace(connection.namespace);
+  if (!definition) return refuse(services, request, 404, `namespace ${connection.namespace} does not exist`);
+  const offered = subprotocolsOf(request.headers);
+  const subprotocol = offered[0] === SUBPROTOCOL ? SUBPROTOCOL : undefined;
+  const token = bearerOf(request.headers) ?? queryToken ?? (subprotocol && offered[1]);
+  if (token === undefined) {
+    await remember(services, connection, handshake);
+    return { status: 200, subprotocol };
+  }
+  const identity = await authenticate(services, {
+    connection,
+    definition,
+    handshake: handshakeOf(handshake, { token }),
+    nextStamp: stampsOf(connection.connectedAt),
+  });
+  if ("refused" in identity) {
+    return refuse(services, request, statusOf(identity.refused), identity.refused.message);
+  }
+  await remember(services, connection, handshake, identity);
+  return { status: 200, subprotocol };
+}
+
+/** Stored before `open` is invoked: nothing is created on a connection that is not there. */
+async function remember(
+  services: Services,
+  connection: ConnectionRecord,
+  handshake: StoredHandshake,
+  identity?: Identity,
+): Promise<void> {
+  await services.connections.open(connection, handshake);
+  const { connectionId, protocol, connectedAt } = connection;
+  const who = identity && { ...identity, rooms: [...identity.rooms] };
+  await services.invoker.open({ version: EVENT_VERSION, connectionId, protocol, connectedAt, identity: who });
+}
+
+function refuse(
+  { log }: Services,
+  { connectionId, address }: UpgradeRequest,
+  status: 400 | 401 | 403 | 404,
+  hint: string,
+): UpgradeAnswer {
+  log.warn(`refused a WebSocket with ${status}: ${hint}`, { connectionId, address });
+  return { status };
+}
+
+/** An app may tell "who are you" from "you may not": an error with `data.status` 403 is the latter. */
+function statusOf({ data }: ConnectError): 401 | 403 {
+  return typeof data === "object" && data !== null && "status" in data && data.status === 403 ? 403 : 401;
+}
+
+function isOriginAllowed(origin: string | undefined, allowed: readonly string[]): boolean {
+  return origin === undefined || allowed.includes("*") || allowed.includes(origin);
+}
+
+function bearerOf({ authorization }: Readonly<Record<string, string>>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+}
+
+function subprotocolsOf(headers: Readonly<Record<string, string>>): readonly string[] {
+  const offered = headers["sec-websocket-protocol"]?.split(",") ?? [];
+  return offered.map((name) => name.trim());
+}
