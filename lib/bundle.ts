@@ -1,0 +1,68 @@
+import { writeFileSync } from "node:fs";
+import { basename, join, posix } from "node:path";
+import { AssetHashType, DockerImage } from "aws-cdk-lib";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import { buildSync, formatMessagesSync } from "esbuild";
+import { exports, name } from "../package.json";
+
+const PACKAGE = join(__dirname, "..");
+
+/** An app may lie anywhere and find another copy of this package, or none: its server must be the entries'. */
+const OWN_EXPORTS = Object.fromEntries(
+  Object.entries(exports).map(([subpath, file]) => [posix.join(name, subpath), join(PACKAGE, file)]),
+);
+
+export interface BundleOptions {
+  /** The name of a file in `lambdas/`, without its extension. */
+  readonly entry: string;
+  /** Absolute path of the module that the entry imports as `#app`. */
+  readonly app: string;
+}
+
+/**
+ * `index.js` with its source map, and esbuild's metafile `index.meta.json`, whose paths start at this
+ * package's folder.
+ *
+ * esbuild is called in process, not by `NodejsFunction`: that one wants exactly one lock file above both the
+ * entry and the working directory, which a project that installed this package may not have, and its
+ * metafile makes the asset's hash depend on where the checkout is.
+ */
+export function bundle({ entry, app }: BundleOptions): Code {
+  return Code.fromAsset(join(PACKAGE, "lambdas"), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry("never-used"),
+      // Not run; it tells the bundles of one folder apart in CDK's cache.
+      command: [entry, app],
+      local: { tryBundle: (outputDir) => build(entry, app, outputDir) },
+    },
+  });
+}
+
+function build(entry: string, app: string, outputDir: string): true {
+  const { outputFiles, metafile, warnings } = buildSync({
+    absWorkingDir: PACKAGE,
+    entryPoints: [join("lambdas", `${entry}.ts`)],
+    // Written below: maps and metafile name the output's path, and CDK's is another in every checkout.
+    outfile: "index.js",
+    write: false,
+    alias: { "#app": app, ...OWN_EXPORTS },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    // Older than the Lambda runtime: the same bundles run on a laptop.
+    target: "node20",
+    // The packages' ES modules leave out what nobody uses: two thirds of the size.
+    mainFields: ["module", "main"],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    // Errors are thrown with all that there is to say.
+    logLevel: "silent",
+  });
+  for (const { path, contents } of outputFiles) writeFileSync(join(outputDir, basename(path)), contents);
+  writeFileSync(join(outputDir, "index.meta.json"), JSON.stringify(metafile));
+  if (warnings.length > 0) process.stderr.write(formatMessagesSync(warnings, { kind: "warning" }).join(""));
+  return true;
+}

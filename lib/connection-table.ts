@@ -1,0 +1,54 @@
+import type { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
+import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+
+export interface ConnectionTableProps {
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Who is connected, as whom and in which rooms. Ephemeral: no backups, no streams, no index, and whatever
+ * nobody removed ends by its TTL.
+ */
+export class ConnectionTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: ConnectionTableProps) {
+    super(scope, id);
+    this.table = new Table(this, "Table", {
+      partitionKey: { name: "pk", type: AttributeType.STRING },
+      sortKey: { name: "sk", type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: "expiresAt",
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
+  /** To store a new connection with its handshake, and to read nothing. */
+  grantOpen(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, "dynamodb:BatchWriteItem");
+  }
+
+  /** To load connections, and to create, change and remove sockets and their memberships. */
+  grantSockets(grantee: IGrantable): Grant {
+    return this.table.grant(
+      grantee,
+      "dynamodb:Query",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:BatchWriteItem",
+    );
+  }
+
+  /** To find the members of rooms. */
+  grantQuery(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, "dynamodb:Query");
+  }
+}

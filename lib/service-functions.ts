@@ -1,0 +1,149 @@
+import { Duration } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import { ENV } from "../lambdas/aws/env";
+import type { ConnectionTable } from "./connection-table";
+import {
+  deliveryVariables,
+  listenerVariables,
+  protocolVariables,
+  upgradeVariables,
+  type Variables,
+} from "./function-variables";
+import { ServiceFunction, type ServiceFunctionProps } from "./service-function";
+import type { Settings } from "./settings";
+import type { TokenVerification } from "./token-verification";
+import type { WebSocketEndpoint } from "./web-socket-endpoint";
+
+export interface ServiceFunctionsProps {
+  readonly settings: Settings;
+  readonly table: ConnectionTable;
+  readonly endpoint: WebSocketEndpoint;
+  readonly tokens: TokenVerification;
+}
+
+/** API Gateway waits no longer for an answer. */
+const INTEGRATION_TIMEOUT = Duration.seconds(29);
+
+/** The Lambdas, each with the variables and the permissions that it needs and no others. */
+export class ServiceFunctions extends Construct {
+  readonly disconnect: ServiceFunction;
+  readonly open: ServiceFunction;
+  readonly connect: ServiceFunction;
+  readonly message: ServiceFunction;
+  readonly push: ServiceFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ServiceFunctionsProps,
+  ) {
+    super(scope, id);
+    this.disconnect = this.addDisconnect();
+    this.open = this.addOpen();
+    this.connect = this.addConnect();
+    this.message = this.addMessage();
+    this.push = this.addPush();
+  }
+
+  /** It finds its own name in AWS_LAMBDA_FUNCTION_NAME: a variable would refer to the function itself. */
+  private addDisconnect(): ServiceFunction {
+    const disconnect = this.add("Disconnect", {
+      entry: "disconnect",
+      description: "Runs the disconnect listeners of closed connections and removes their traces",
+      timeout: Duration.minutes(2),
+      retryAttempts: 2,
+      // Nearly as long as the table remembers a connection.
+      maxEventAge: Duration.hours(2),
+      environment: { ...deliveryVariables(this.props), ...listenerVariables(this.props.settings) },
+    });
+    this.props.table.grantSockets(disconnect);
+    this.props.endpoint.grantPostAndClose(disconnect);
+    disconnect.grantInvokeItself();
+    return disconnect;
+  }
+
+  private addOpen(): ServiceFunction {
+    const open = this.add("Open", {
+      entry: "open",
+      description: "Greets a new connection as soon as it is live",
+      // It waits 20 s at most for the connection to be live, then for the listeners.
+      timeout: Duration.seconds(60),
+      retryAttempts: 2,
+      // The least that Lambda takes; `open` itself drops what is older than 20 s.
+      maxEventAge: Duration.seconds(60),
+      environment: this.socketVariables(),
+    });
+    this.grantSockets(open);
+    return open;
+  }
+
+  private addConnect(): ServiceFunction {
+    const { settings, table, tokens } = this.props;
+    const connect = this.add("Connect", {
+      entry: "connect",
+      description: "$connect: checks a new connection and stores it",
+      timeout: INTEGRATION_TIMEOUT,
+      environment: {
+        [ENV.tableName]: table.tableName,
+        [ENV.openFunction]: this.open.functionName,
+        ...upgradeVariables(settings),
+        ...tokens.environment,
+      },
+    });
+    table.grantOpen(connect);
+    tokens.grantRead(connect);
+    this.open.grantInvoke(connect);
+    return connect;
+  }
+
+  private addMessage(): ServiceFunction {
+    const message = this.add("Message", {
+      entry: "message",
+      description: "$default: handles what a client sent",
+      timeout: INTEGRATION_TIMEOUT,
+      environment: this.socketVariables(),
+    });
+    this.grantSockets(message);
+    return message;
+  }
+
+  private addPush(): ServiceFunction {
+    const push = this.add("Push", {
+      entry: "push",
+      description: "Delivers a backend's event to rooms, users, sockets or everyone",
+      timeout: Duration.seconds(60),
+      // Invoked asynchronously and repeated after a failure, it would deliver twice.
+      retryAttempts: 0,
+      environment: {
+        ...deliveryVariables(this.props),
+        [ENV.disconnectFunction]: this.disconnect.functionName,
+      },
+    });
+    this.props.table.grantQuery(push);
+    this.props.endpoint.grantPost(push);
+    this.disconnect.grantInvoke(push);
+    return push;
+  }
+
+  private add(id: string, own: Omit<ServiceFunctionProps, keyof Settings>): ServiceFunction {
+    const { app, memorySize, logRetention, removalPolicy } = this.props.settings;
+    return new ServiceFunction(this, id, { app, memorySize, logRetention, removalPolicy, ...own });
+  }
+
+  /** `open` and `message` alike run middleware and listeners, and deliver what these emit. */
+  private grantSockets(fn: ServiceFunction): void {
+    this.props.table.grantSockets(fn);
+    this.props.tokens.grantRead(fn);
+    this.props.endpoint.grantPostAndClose(fn);
+    this.disconnect.grantInvoke(fn);
+  }
+
+  private socketVariables(): Variables {
+    return {
+      ...deliveryVariables(this.props),
+      ...protocolVariables(this.props.settings),
+      ...this.props.tokens.environment,
+      [ENV.disconnectFunction]: this.disconnect.functionName,
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Duration, RemovalPolicy, Token } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { RoomcastProps } from "./roomcast-props";
+
+/** The props with their defaults, checked. */
+export type Settings = Required<RoomcastProps>;
+
+/** @throws Error that names the prop, what it must be and what was given. */
+export function settingsOf(props: RoomcastProps): Settings {
+  const settings: Settings = { ...DEFAULTS, ...given(props) };
+  for (const rule of RULES) rule(settings);
+  return { ...settings, app: resolve(settings.app), handshakeHeaders: lowerCase(settings.handshakeHeaders) };
+}
+
+const DEFAULTS: Settings = {
+  app: join(__dirname, "..", "app", "index.ts"),
+  stageName: "prod",
+  allowedOrigins: ["*"],
+  jwt: {},
+  pingInterval: Duration.minutes(8),
+  pingTimeout: Duration.seconds(120),
+  maxPayloadBytes: 32_768,
+  listenerTimeout: Duration.seconds(25),
+  maxRoomsPerSocket: 100,
+  handshakeHeaders: ["accept-language", "host", "origin", "user-agent"],
+  throttle: { rateLimit: 10_000, burstLimit: 5_000 },
+  logRetention: RetentionDays.ONE_MONTH,
+  memorySize: 1024,
+  removalPolicy: RemovalPolicy.DESTROY,
+  cloudWatchRole: true,
+};
+
+/** A prop that is `undefined` has its default, as everywhere in CDK. */
+function given(props: RoomcastProps): RoomcastProps {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined));
+}
+
+const lowerCase = (names: readonly string[]) => names.map((name) => name.toLowerCase());
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#*A-Z]+$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const RULES: readonly ((settings: Settings) => void)[] = [
+  ({ app }) => demand(existsSync(app), "app", "the path of an existing module", app),
+  ({ stageName }) =>
+    demand(
+      Token.isUnresolved(stageName) || /^[A-Za-z0-9_-]{1,128}$/.test(stageName),
+      "stageName",
+      "1 to 128 letters, digits, _ and -",
+      stageName,
+    ),
+  ({ allowedOrigins }) => {
+    for (const origin of allowedOrigins) {
+      const isOrigin = origin === "*" || Token.isUnresolved(origin) || ORIGIN.test(origin);
+      demand(isOrigin, "allowedOrigins", "* or origins like https://example.com, without a path", origin);
+    }
+  },
+  ({ jwt }) => {
+    if (!("jwksUrl" in jwt)) return;
+    const isHttps = Token.isUnresolved(jwt.jwksUrl) || /^https:\/\/\S+$/.test(jwt.jwksUrl);
+    demand(isHttps, "jwt.jwksUrl", "an https URL", jwt.jwksUrl);
+  },
+  ({ pingInterval }) => demandSeconds("pingInterval", pingInterval, 1, 540),
+  ({ pingTimeout }) => demandSeconds("pingTimeout", pingTimeout, 1, 3600),
+  ({ listenerTimeout }) => demandSeconds("listenerTimeout", listenerTimeout, 1, 28),
+  ({ maxPayloadBytes }) => demandWhole("maxPayloadBytes", maxPayloadBytes, 1, 32_768),
+  ({ maxRoomsPerSocket }) => demandWhole("maxRoomsPerSocket", maxRoomsPerSocket, 1, 1000),
+  ({ handshakeHeaders }) => {
+    for (const name of handshakeHeaders)
+      demand(HEADER_NAME.test(name), "handshakeHeaders", "names of headers", name);
+  },
+  ({ throttle }) => demandWhole("throttle.rateLimit", throttle.rateLimit, 1, 1_000_000),
+  ({ throttle }) => demandWhole("throttle.burstLimit", throttle.burstLimit, 1, 1_000_000),
+  ({ memorySize }) => demandWhole("memorySize", memorySize, 128, 10_240),
+];
+
+function demandSeconds(prop: string, duration: Duration, least: number, most: number): void {
+  demandWhole(prop, duration.toMilliseconds() / 1000, least, most, "a whole number of seconds");
+}
+
+function demandWhole(
+  prop: string,
+  value: number,
+  least: number,
+  most: number,
+  what = "a whole number",
+): void {
+  const isWithin = Number.isInteger(value) && value >= least && value <= most;
+  demand(Token.isUnresolved(value) || isWithin, prop, `${what} from ${least} to ${most}`, value);
+}
+
+function demand(holds: boolean, prop: string, expected: string, value: string | number): void {
+  if (!holds) throw new Error(`Roomcast: ${prop} must be ${expected}, got ${JSON.stringify(value)}`);
+}
