@@ -16,7 +16,7 @@ interface Dialect {
 export const DIALECTS: Readonly<Record<Protocol, Dialect>> = {
   "socket.io": {
     connected: ({ namespace, sid }) => [encodeConnect(namespace, { sid })],
-    ack: (namespace, id, args) => encodeAck(namespace, Number(id), [...args]),
+    ack: (namespace, id, args) => encodeAck(namespace, Number(id), args),
     disconnected: (namespace) => [encodeDisconnect(namespace)],
     closesWithItsSocket: false,
   },
@@ -30,7 +30,7 @@ export const DIALECTS: Readonly<Record<Protocol, Dialect>> = {
         tokenExpiresAt,
       }),
     ],
-    ack: (_namespace, id, args) => [encodeJsonAck(id, [...args])],
+    ack: (_namespace, id, args) => [encodeJsonAck(id, args)],
     disconnected: (_namespace, reason) => [encodeJsonDisconnect({ reason, reconnect: false })],
     closesWithItsSocket: true,
   },

@@ -17,7 +17,8 @@ export interface ClientEvent {
 
 export interface EventOutcome {
   readonly outcome: CallOutcome;
-  readonly isAcked: boolean;
+  /** A listener has answered, or disconnected the socket. */
+  readonly isAnswered: boolean;
 }
 
 /** Gives a client's event to the listeners of its name. */
@@ -28,37 +29,35 @@ export async function dispatch(
 ): Promise<EventOutcome> {
   const session = new Session(services, record, nextStamp);
   const unit = unitFor(session);
-  const acks = id === undefined ? undefined : new Acknowledgement(services, record, id);
+  const acks = id === undefined ? undefined : new Acknowledgement(session, id);
   const outcome = await runListeners(session, unit, {
     event,
     listeners,
     args: (scope, socket) => (acks ? [...args, acks.callback(scope, socket)] : args),
   });
   await unit.end();
-  return { outcome, isAcked: acks?.isCalled ?? false };
+  return { outcome, isAnswered: acks?.isCalled || !session.isConnected };
 }
 
 /** The ack of one event: the first call counts, as in Socket.IO. */
 class Acknowledgement {
   isCalled = false;
-  readonly #services: Services;
-  readonly #record: SocketRecord;
+  readonly #session: Session;
   readonly #id: number | string;
 
-  constructor(services: Services, record: SocketRecord, id: number | string) {
-    this.#services = services;
-    this.#record = record;
+  constructor(session: Session, id: number | string) {
+    this.#session = session;
     this.#id = id;
   }
 
   callback(scope: Scope, socket: RuntimeSocket): (...args: unknown[]) => void {
     return (...args) => {
-      if (this.isCalled) return;
+      const { services, record, isConnected } = this.#session;
+      if (this.isCalled || !isConnected) return;
       this.isCalled = true;
-      const { protocol, namespace } = this.#record;
-      const frames = DIALECTS[protocol].ack(namespace, this.#id, args);
+      const frames = DIALECTS[record.protocol].ack(record.namespace, this.#id, args);
       socket.saveData();
-      scope.effect("ack", () => tell(this.#services, this.#record, frames));
+      scope.effect("ack", () => tell(services, record, frames));
     };
   }
 }

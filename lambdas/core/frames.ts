@@ -13,7 +13,7 @@ export type Frames = Readonly<Record<Protocol, readonly string[]>>;
 export function encodeFrames(namespace: string, event: string, args: readonly unknown[]): Frames {
   if (isReservedEvent(event)) throw new Error(`event: "${event}" is reserved by Socket.IO`);
   return {
-    "socket.io": encodeEvent(namespace, event, [...args]),
-    json: [encodeJsonEvent(event, [...args])],
+    "socket.io": encodeEvent(namespace, event, args),
+    json: [encodeJsonEvent(event, args)],
   };
 }

@@ -17,6 +17,9 @@ import { dispatch } from "./events";
 import { handshakeOf } from "./handshake";
 import type { SocketRecord } from "./records";
 
+const NOT_CONNECTED =
+  'expected {"auth": {"token": …}} first, or the service\'s "connected" to come before events';
+
 type Frame<T extends JsonFrame["type"]> = Extract<JsonFrame, { type: T }>;
 
 /** A frame of a plain JSON client. A malformed one is answered, and the WebSocket stays open. */
@@ -48,16 +51,17 @@ async function handleEvent(arrival: Arrival, frame: Frame<"event">): Promise<voi
   const { event, id } = frame;
   const record = socketOf(arrival);
   if (record?.closedFor) return;
-  if (!record) return sayError(arrival, "not_connected", 'authenticate first: {"auth": {"token": "…"}}', id);
+  if (!record) return sayError(arrival, "not_connected", NOT_CONNECTED, id);
   const listeners = definitionOf(arrival, record.namespace)?.listeners.get(event);
   if (!listeners) return sayError(arrival, "unknown_event", `event: nothing listens to "${event}"`, id);
-  const { outcome, isAcked } = await dispatch(
+  const { outcome, isAnswered } = await dispatch(
     arrival.services,
     { record, nextStamp: arrival.nextStamp },
     { ...frame, listeners },
   );
-  if (outcome !== "done") return sayError(arrival, "listener_failed", `event: "${event}" failed`, id);
-  if (id !== undefined && !isAcked) await say(arrival, encodeJsonAck(id, []));
+  if (outcome !== "done" && !isAnswered)
+    return sayError(arrival, "listener_failed", `event: "${event}" failed`, id);
+  if (id !== undefined && !isAnswered) await say(arrival, encodeJsonAck(id, []));
 }
 
 /** The first frame of a client that brought no token to the upgrade, or a fresh token for the same user. */

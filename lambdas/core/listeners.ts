@@ -36,7 +36,7 @@ export async function runListeners(session: Session, unit: UnitOfWork, call: Cal
   const inTime = await settlesWithin(Promise.all(running), session.services.settings.listenerTimeoutMs);
   if (!inTime) return overrun(session, call.event);
   await unit.drain();
-  return scopes.some((scope) => scope.failure !== undefined) ? "failed" : "done";
+  return scopes.some((scope) => scope.hasThrown || scope.failure !== undefined) ? "failed" : "done";
 }
 
 interface Running {
@@ -55,7 +55,7 @@ async function runListener(listener: RuntimeListener, running: Running): Promise
     await scope.run(() => listener(socket, ...args(scope, socket)));
     socket.saveData();
   } catch (error) {
-    unit.fail(scope, error);
+    unit.threw(scope, error);
   }
 }
 

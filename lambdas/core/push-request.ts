@@ -85,12 +85,18 @@ function argsOf(input: Input, path: string): readonly unknown[] {
 
 function refusal(issue: v.InferIssue<typeof schema>, path: string): PushError {
   const field = v.getDotPath(issue) ?? undefined;
-  if (issue.kind === "schema" && issue.type === "strict_object") {
-    // An unknown key, a missing one, or no object at all.
-    const expected = issue.expected === "never" ? `one of the keys ${KEYS.join(", ")}` : issue.expected;
-    return new PushError(`${at(path, field)}expected ${expected}, got ${brief(issue.received)}`);
+  if (issue.type === "strict_object") {
+    return new PushError(
+      `${at(path, field)}expected ${shapeOf(issue.expected)}, got ${brief(issue.received)}`,
+    );
   }
   return new PushError(`${at(path, field)}expected ${issue.message}, got ${brief(issue.received)}`);
+}
+
+/** Valibot's words for an unknown key, a missing one (its name in quotes), and what is no object at all. */
+function shapeOf(expected: string | null): string {
+  if (expected === "never") return `one of the keys ${KEYS.join(", ")}`;
+  return expected?.startsWith('"') ? "a value" : "an object";
 }
 
 function at(path: string, field?: string): string {

@@ -12,7 +12,10 @@ const current = new AsyncLocalStorage<Scope>();
 export class Scope {
   readonly #unit: UnitOfWork;
   readonly label: string;
+  /** Of an operation: the later ones are not done. */
   failure: unknown;
+  /** The listener itself failed: what it did before stands. */
+  hasThrown = false;
 
   constructor(unit: UnitOfWork, label: string) {
     this.#unit = unit;

@@ -18,6 +18,8 @@ export async function handleSocketIoFrame(arrival: Arrival, body: string): Promi
     await ENGINE_HANDLERS[frame.type](arrival, frame);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
+    const { connectionId } = arrival.connection;
+    arrival.services.log.warn(`closed a connection for its packet: ${error.message}`, { connectionId });
     await closeConnection(arrival.services, arrival.connection, "forced close");
   }
 }

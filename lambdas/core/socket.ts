@@ -88,6 +88,8 @@ export class RuntimeSocket {
 
   emit(event: string, ...args: unknown[]): boolean {
     const scope = this.#emitting();
+    // As in Socket.IO, nobody is there to hear it.
+    if (!this.#session.isConnected) return true;
     const target = { kind: "socket", socket: this.#session.record } as const;
     return scope.emit(event, target, encodeFrames(this.nsp.name, event, args));
   }

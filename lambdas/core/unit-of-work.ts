@@ -45,7 +45,7 @@ export class UnitOfWork {
   closingEffect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
     return this.effect(scope, name, async () => {
       if (!this.#held) return run();
-      this.#held.closing.push(() => run().catch((error) => this.fail(scope, error, name)));
+      this.#held.closing.push(() => run().catch((error) => this.#fail(scope, error, name)));
     });
   }
 
@@ -62,11 +62,10 @@ export class UnitOfWork {
     );
   }
 
-  /** Logs what went wrong in a listener, once, and lets none of its queued operations happen. */
-  fail(scope: Scope, error: unknown, doing = "run"): void {
-    if (scope.failure !== undefined) return;
-    scope.failure = error ?? new Error("rejected without a reason");
-    this.#log.error(`${scope.label} failed to ${doing}`, { ...this.#details, error: scope.failure });
+  /** A listener threw. An operation's failure that it did not catch was logged where it happened. */
+  threw(scope: Scope, error: unknown): void {
+    scope.hasThrown = true;
+    if (scope.failure === undefined) this.#logFailure(scope, error, "run");
   }
 
   /**
@@ -124,7 +123,7 @@ export class UnitOfWork {
       if (this.#held) this.#held.posts.push(await resolve(this.#services, emits));
       else await deliver(this.#services, emits);
     } catch (error) {
-      for (const { scope, name } of operations) this.fail(scope, error, name);
+      for (const { scope, name } of operations) this.#fail(scope, error, name);
     }
   }
 
@@ -135,9 +134,20 @@ export class UnitOfWork {
       await operation.run();
       operation.settle();
     } catch (error) {
-      this.fail(operation.scope, error, operation.name);
+      this.#fail(operation.scope, error, operation.name);
       operation.settle(error);
     }
+  }
+
+  /** Logs what went wrong, once, and lets none of the listener's later operations happen. */
+  #fail(scope: Scope, error: unknown, doing: string): void {
+    if (scope.failure !== undefined) return;
+    scope.failure = error ?? new Error("rejected without a reason");
+    this.#logFailure(scope, error, doing);
+  }
+
+  #logFailure(scope: Scope, error: unknown, doing: string): void {
+    this.#log.error(`${scope.label} failed to ${doing}`, { ...this.#details, error });
   }
 
   #refuse(scope: Scope, name: string): false {

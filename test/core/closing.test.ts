@@ -1,0 +1,89 @@
+import { Server } from "../../lambdas/core";
+import { CoreService } from "../support/core-service";
+
+function watched() {
+  const io = new Server();
+  const heard: string[] = [];
+  for (const nsp of [io, io.of("/other")]) {
+    nsp.on("connection", (socket) => socket.join("room"));
+    nsp.on("disconnecting", (socket, reason) => {
+      heard.push(`${nsp.name} disconnecting ${reason} ${socket.rooms.has("room")} ${socket.connected}`);
+      socket.to("room").emit("left");
+    });
+    nsp.on("disconnect", (socket, reason) =>
+      heard.push(`${nsp.name} disconnect ${reason} ${socket.rooms.size}`),
+    );
+  }
+  return { io, heard };
+}
+
+describe("disconnect", () => {
+  test("runs the listeners of every namespace once, and removes every trace", async () => {
+    const { io, heard } = watched();
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    await client.send("40/other");
+    await client.drop();
+    await client.drop();
+    expect(heard.sort()).toEqual([
+      "/ disconnect transport close 0",
+      "/ disconnecting transport close true false",
+      "/other disconnect transport close 0",
+      "/other disconnecting transport close true false",
+    ]);
+    expect(service.stores.isEmpty()).toBe(true);
+    expect(service.cut).toEqual([]);
+  });
+
+  test("tells the others of the room, not the one that left", async () => {
+    const { io } = watched();
+    const service = new CoreService(io);
+    const [leaving, staying] = [await service.socketIo(), await service.socketIo()];
+    leaving.take();
+    staying.take();
+    await leaving.drop();
+    expect(staying.take()).toEqual(['42["left"]']);
+    expect(leaving.take()).toEqual([]);
+  });
+
+  test("follows from a 410: whoever posts hands the connection over, and it is cut", async () => {
+    const { io, heard } = watched();
+    io.on("shout", (socket) => socket.broadcast.emit("shouted"));
+    const service = new CoreService(io);
+    const [gone, alive] = [await service.socketIo(), await service.socketIo()];
+    service.gone.add(gone.connectionId);
+    await alive.send('42["shout"]');
+    expect(heard).toEqual([]);
+    await service.settle();
+    expect(heard).toHaveLength(2);
+    expect(service.cut).toEqual([gone.connectionId]);
+    expect([...service.stores.connectionRecords.keys()]).toEqual([alive.connectionId]);
+  });
+
+  test("keeps the reason of the first who decided, whoever comes to clean up", async () => {
+    const { io, heard } = watched();
+    io.on("bye", (socket) => socket.disconnect(true));
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    client.take();
+    await client.send('42["bye"]');
+    expect(client.take()).toEqual(["41"]);
+    await client.drop();
+    await service.settle();
+    expect(heard[0]).toContain("server namespace disconnect");
+    expect(heard).toHaveLength(2);
+    expect(service.stores.isEmpty()).toBe(true);
+  });
+
+  test("a listener that throws does not keep the traces", async () => {
+    const io = new Server();
+    io.on("disconnect", () => {
+      throw new Error("a bug");
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    await client.drop();
+    expect(service.errors()).toHaveLength(1);
+    expect(service.stores.isEmpty()).toBe(true);
+  });
+});

@@ -1,0 +1,171 @@
+import { requireRole, Server } from "../../lambdas/core";
+import { Barrier } from "../support/barrier";
+import { CoreService } from "../support/core-service";
+
+describe("CONNECT", () => {
+  test("joins made in connection hold, and its emits follow, the client's connect", async () => {
+    const io = new Server();
+    const barrier = new Barrier();
+    const started = new Barrier();
+    io.on("connection", async (socket) => {
+      socket.emit("first");
+      await socket.join("room");
+      io.to("room").emit("second");
+      started.open();
+      await barrier.passed;
+      socket.join("late");
+    });
+    const service = new CoreService(io);
+    const connecting = service.socketIo();
+    await started.passed;
+    expect(service.posted.get("c1=")).toEqual([]);
+    barrier.open();
+    const client = await connecting;
+    expect(client.take()).toEqual([expect.stringMatching(/^40/), '42["first"]', '42["second"]']);
+    expect(Object.keys([...service.stores.socketRecords.values()][0]?.rooms ?? {})).toEqual(["room", "late"]);
+  });
+
+  test("a disconnect in connection comes after the client's connect", async () => {
+    const io = new Server();
+    io.on("connection", (socket) => socket.disconnect());
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    expect(client.take()).toEqual([expect.stringMatching(/^40/), "41"]);
+    await service.settle();
+    expect(service.stores.socketRecords.size).toBe(0);
+  });
+
+  test("a connection listener that throws is logged, and the client is connected", async () => {
+    const io = new Server();
+    io.on("connection", () => {
+      throw new Error("a bug");
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    expect(client.take()).toEqual([expect.stringMatching(/^40/)]);
+    expect(service.errors()).toHaveLength(1);
+  });
+});
+
+describe("middleware", () => {
+  test("runs in order, for its own namespace, and sets who the socket is", async () => {
+    const io = new Server();
+    const ran: string[] = [];
+    io.use((_socket, next) => {
+      ran.push("/ first");
+      next();
+    });
+    io.use(async (socket, next) => {
+      ran.push("/ second");
+      socket.userId = "alice";
+      socket.data = { from: socket.handshake.auth.name };
+      await socket.join("greeted");
+      next();
+    });
+    io.on("connection", (socket) => {
+      ran.push(`${socket.userId} ${JSON.stringify(socket.data)} ${[...socket.rooms].includes("greeted")}`);
+      io.toUser("alice").to("greeted").emit("hello");
+    });
+    io.of("/other").use((_socket, next) => {
+      ran.push("/other");
+      next();
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo("/", { name: "Alice" });
+    expect(ran).toEqual(["/ first", "/ second", 'alice {"from":"Alice"} true']);
+    expect(client.take()).toEqual([expect.stringMatching(/^40/), '42["hello"]']);
+  });
+
+  test.each<[string, (next: (error?: Error) => void) => unknown]>([
+    ["next(error)", (next) => next(Object.assign(new Error("no"), { data: { code: 7 } }))],
+    [
+      "a throw",
+      () => {
+        throw Object.assign(new Error("no"), { data: { code: 7 } });
+      },
+    ],
+    ["a rejection", () => Promise.reject(Object.assign(new Error("no"), { data: { code: 7 } }))],
+  ])("refuses with %s: the client gets message and data, and no trace stays", async (_name, refuse) => {
+    const io = new Server();
+    io.use((_socket, next) => refuse(next));
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    expect(client.take()).toEqual(['44{"message":"no","data":{"code":7}}']);
+    expect(service.stores.socketRecords.size).toBe(0);
+    expect(service.cut).toEqual([]);
+  });
+
+  test("that never answers is a connect error that says so", async () => {
+    const service = new CoreService(
+      new Server().use(() => {}),
+      { listenerTimeoutMs: 20 },
+    );
+    const client = await service.socketIo();
+    expect(client.take()).toEqual(['44{"message":"middleware did not call next() within 0.02 s"}']);
+  });
+
+  test("may not emit, and listeners may not change the user", async () => {
+    const io = new Server();
+    io.use((socket) => socket.emit("x"));
+    io.of("/n").on("connection", (socket) => {
+      socket.userId = "mallory";
+    });
+    const service = new CoreService(io);
+    expect((await service.socketIo()).take()[0]).toMatch(/^44.*emit in middleware/);
+    await service.socketIo("/n");
+    expect(service.log[0]?.details.error).toEqual(new Error("socket.userId can be set in middleware only"));
+  });
+
+  test("requireRole refuses without claims, and what follows a refusal does not run", async () => {
+    const io = new Server();
+    let ran = false;
+    io.use(requireRole("admin")).use((_socket, next) => {
+      ran = true;
+      next();
+    });
+    const client = await new CoreService(io).socketIo();
+    expect(client.take()[0]).toMatch(/^44\{"message":"Unauthorized"/);
+    expect(ran).toBe(false);
+  });
+});
+
+describe("socket.handshake", () => {
+  test("has the client's auth, query and chosen headers, and no token", async () => {
+    const io = new Server();
+    let handshake: unknown;
+    io.on("connection", (socket) => {
+      handshake = socket.handshake;
+    });
+    const service = new CoreService(io);
+    const client = await service.connection({
+      query: { EIO: "4", transport: "websocket", tab: "1", token: "secret" },
+      headers: {
+        "user-agent": "test",
+        cookie: "secret",
+        authorization: "Bearer secret",
+        origin: "https://a.example",
+      },
+    });
+    await client.send('40{"token":"secret too"}');
+    expect(handshake).toMatchObject({
+      auth: { token: "secret too" },
+      query: { tab: "1" },
+      headers: { "user-agent": "test", origin: "https://a.example" },
+      address: "192.0.2.1",
+      issued: Date.parse("2026-01-01T00:00:00Z"),
+      secure: true,
+      xdomain: true,
+    });
+    expect(JSON.stringify([...service.stores.handshakes.values()])).not.toContain("secret");
+    expect(JSON.stringify([...service.stores.socketRecords.values()])).not.toContain("secret");
+  });
+
+  test("throws in later listeners, and says what to do", async () => {
+    const io = new Server();
+    io.on("go", (socket) => socket.handshake);
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    await client.send('42["go"]');
+    expect(String(service.log[0]?.details.error)).toMatch(/keep what later listeners need in socket.data/);
+  });
+});
