@@ -1,0 +1,152 @@
+import type {
+  ConnectionRecord,
+  DisconnectReason,
+  Member,
+  SocketRecord,
+  Stamp,
+  StoredHandshake,
+} from "../../core/records";
+import type { Protocol } from "../../protocol/negotiate";
+import { connectionKey, handshakeKey, type Key, membershipKey, socketKey } from "./keys";
+
+/** API Gateway ends a connection after two hours; its traces may outlive it by ten minutes. */
+const LIFETIME_MS = (2 * 60 + 10) * 60 * 1_000;
+
+type Expiring = Key & {
+  /** Seconds since the epoch: the table's TTL attribute. */
+  readonly expiresAt: number;
+};
+
+export type ConnectionItem = Expiring & {
+  readonly protocol: Protocol;
+  readonly namespace?: string;
+  readonly connectedAt: number;
+  readonly closedFor?: DisconnectReason;
+};
+
+/** Maps are keyed by `mapKey`; what the table never looks into is JSON text. */
+export type SocketItem = Expiring & {
+  readonly protocol: Protocol;
+  readonly connectedAt: number;
+  readonly namespace: string;
+  readonly sid: string;
+  readonly stamp: Stamp;
+  readonly userId?: string;
+  readonly claims?: string;
+  readonly tokenExpiresAt?: number;
+  readonly data: Readonly<Record<string, string>>;
+  readonly rooms: Readonly<Record<string, Stamp>>;
+  /** Tombstones: when the rooms that it is not in any more were left. */
+  readonly left: Readonly<Record<string, Stamp>>;
+  readonly closedFor?: DisconnectReason;
+  /** Milliseconds; when and by which attempt the disconnect listeners were claimed. */
+  readonly claimedAt?: number;
+  readonly claimId?: string;
+};
+
+export type MembershipItem = Expiring & {
+  readonly connectionId: string;
+  readonly protocol: Protocol;
+  readonly connectedAt: number;
+  readonly stamp: Stamp;
+};
+
+export type HandshakeItem = Expiring & { readonly handshake: string };
+
+/**
+ * Rooms and the keys of `socket.data` are the app's to choose. With the sign in front `__proto__` is a key
+ * like any other to the SDK, which would assign it, and the empty string is one to DynamoDB.
+ */
+export function mapKey(name: string): string {
+  return `=${name}`;
+}
+
+export function isLive(item: { readonly expiresAt: number }, now: number): boolean {
+  return item.expiresAt * 1_000 > now;
+}
+
+export function connectionItem(connection: ConnectionRecord): ConnectionItem {
+  const { connectionId, ...rest } = connection;
+  return { ...connectionKey(connectionId), ...rest, expiresAt: expiresAt(connection) };
+}
+
+export function handshakeItem(connection: ConnectionRecord, handshake: StoredHandshake): HandshakeItem {
+  return {
+    ...handshakeKey(connection.connectionId),
+    handshake: JSON.stringify(handshake),
+    expiresAt: expiresAt(connection),
+  };
+}
+
+export function socketItem(socket: SocketRecord): SocketItem {
+  const { connectionId, claims, ...rest } = socket;
+  return {
+    ...socketKey(socket),
+    ...rest,
+    claims: claims && JSON.stringify(claims),
+    data: encodeMap(socket.data, (value) => JSON.stringify(value)),
+    rooms: encodeMap(socket.rooms, (stamp) => stamp),
+    left: {},
+    expiresAt: expiresAt(socket),
+  };
+}
+
+export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp): MembershipItem {
+  const { namespace, sid, connectionId, protocol, connectedAt } = socket;
+  return {
+    ...membershipKey(namespace, room, sid),
+    connectionId,
+    protocol,
+    connectedAt,
+    stamp,
+    expiresAt: expiresAt(socket),
+  };
+}
+
+export function connectionRecord(connectionId: string, item: ConnectionItem): ConnectionRecord {
+  const { protocol, namespace, connectedAt, closedFor } = item;
+  return { connectionId, protocol, namespace, connectedAt, closedFor };
+}
+
+export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
+  const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt, closedFor } = item;
+  return {
+    connectionId,
+    protocol,
+    connectedAt,
+    namespace,
+    sid,
+    stamp,
+    userId,
+    claims: claims === undefined ? undefined : JSON.parse(claims),
+    tokenExpiresAt,
+    data: decodeMap(item.data, (text): unknown => JSON.parse(text)),
+    rooms: decodeMap(item.rooms, (roomStamp) => roomStamp),
+    closedFor,
+  };
+}
+
+export function member(item: MembershipItem): Member {
+  const { sk, connectionId, protocol, connectedAt } = item;
+  return { sid: sk, connectionId, protocol, connectedAt };
+}
+
+function expiresAt({ connectedAt }: { readonly connectedAt: number }): number {
+  return Math.floor((connectedAt + LIFETIME_MS) / 1_000);
+}
+
+function encodeMap<Value>(
+  map: Readonly<Record<string, Value>>,
+  encode: (value: Value) => string | undefined,
+): Record<string, string> {
+  const entries = Object.entries(map).map(([name, value]) => [mapKey(name), encode(value)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** `fromEntries` defines keys where an assignment would set `__proto__`. */
+function decodeMap<Value>(
+  map: Readonly<Record<string, string>>,
+  decode: (text: string) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(map).map(([key, text]) => [key.slice(1), decode(text)]));
+}

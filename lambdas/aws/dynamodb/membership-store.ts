@@ -1,0 +1,114 @@
+import type { JoinOutcome, MembershipStore } from "../../core/ports";
+import type { Member, SocketRecord, Stamp } from "../../core/records";
+import { readOpenSocket } from "./connection-items";
+import { isLive, type MembershipItem, mapKey, member, type SocketItem } from "./items";
+import { roomPartitions, socketKey } from "./keys";
+import { deleteMembership, putMembership } from "./memberships";
+import { mergePages } from "./merge-pages";
+import type { Table } from "./table";
+import { staleTombstones, tombstoneRemoval } from "./tombstones";
+
+const PAGE_SIZE = 1_000;
+
+/** "Or the same": the SDK may repeat a request whose answer was lost. */
+const NOTHING_LATER = [
+  "(attribute_not_exists(rooms.#room) OR rooms.#room <= :stamp)",
+  "(attribute_not_exists(#left.#room) OR #left.#room <= :stamp)",
+].join(" AND ");
+
+export function membershipStore(table: Table, now: () => number, maxRoomsPerSocket: number): MembershipStore {
+  async function join(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome> {
+    if (await addRoom(table, socket, room, stamp, maxRoomsPerSocket)) return settle(socket, room, stamp);
+    const current = await readOpenSocket(table, socket, now());
+    if (!current) return "closed";
+    const { joinedAt, leftAt } = stampsOf(current, room);
+    // A later join has been handled; its membership may not be there yet, so this one writes it.
+    if (joinedAt !== undefined && joinedAt > stamp) return settle(socket, room, joinedAt);
+    if (leftAt !== undefined && leftAt > stamp) return "superseded";
+    if (joinedAt === undefined && Object.keys(current.rooms).length >= maxRoomsPerSocket) return "full";
+    // What stood in the way has gone since: somebody else made progress.
+    return join(socket, room, stamp);
+  }
+
+  /** Puts the membership, and takes it back if the room was left or the socket closed before it was there. */
+  async function settle(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome> {
+    await putMembership(table, socket, room, stamp);
+    const current = await readOpenSocket(table, socket, now());
+    // A later join replaces the membership and needs no undoing.
+    if (current && stampsOf(current, room).joinedAt !== undefined) return "joined";
+    await deleteMembership(table, socket, room, stamp);
+    return current ? "superseded" : "closed";
+  }
+
+  return {
+    join,
+
+    async leave(socket, room, stamp) {
+      const current = await removeRoom(table, socket, room, stamp);
+      if (!current) return; // A later join or leave has been handled, or the socket is gone.
+      await deleteMembership(table, socket, room, stamp);
+      const stale = staleTombstones(current.left, now(), maxRoomsPerSocket);
+      if (stale.length > 0) await table.update(socketKey(socket), tombstoneRemoval(socket, stale));
+    },
+
+    async *members(namespace, room) {
+      const pages = roomPartitions(namespace, room).map((partition) => membersOf(table, partition, now));
+      yield* mergePages(pages);
+    },
+  };
+}
+
+async function addRoom(
+  table: Table,
+  socket: SocketRecord,
+  room: string,
+  stamp: Stamp,
+  maxRooms: number,
+): Promise<boolean> {
+  const item = await table.update(socketKey(socket), {
+    update: "SET rooms.#room = :stamp REMOVE #left.#room",
+    condition: [
+      "sid = :sid",
+      "attribute_not_exists(closedFor)",
+      NOTHING_LATER,
+      "(attribute_exists(rooms.#room) OR size(rooms) < :maxRooms)",
+    ].join(" AND "),
+    names: { "#left": "left", "#room": mapKey(room) },
+    values: { ":sid": socket.sid, ":stamp": stamp, ":maxRooms": maxRooms },
+  });
+  return item !== undefined;
+}
+
+async function removeRoom(
+  table: Table,
+  socket: SocketRecord,
+  room: string,
+  stamp: Stamp,
+): Promise<SocketItem | undefined> {
+  const item = await table.update(socketKey(socket), {
+    update: "SET #left.#room = :stamp REMOVE rooms.#room",
+    condition: `sid = :sid AND ${NOTHING_LATER}`,
+    names: { "#left": "left", "#room": mapKey(room) },
+    values: { ":sid": socket.sid, ":stamp": stamp },
+  });
+  // What lies under a socket's key is a socket.
+  return item as SocketItem | undefined;
+}
+
+function stampsOf(item: SocketItem, room: string): { readonly joinedAt?: Stamp; readonly leftAt?: Stamp } {
+  const key = mapKey(room);
+  return { joinedAt: item.rooms[key], leftAt: item.left[key] };
+}
+
+async function* membersOf(
+  table: Table,
+  partition: string,
+  now: () => number,
+): AsyncGenerator<readonly Member[]> {
+  const attributes = ["sk", "connectionId", "protocol", "connectedAt", "expiresAt"];
+  for await (const page of table.query({ partition, attributes, pageSize: PAGE_SIZE })) {
+    // What lies in a room's partition is a membership.
+    const live = (page as readonly MembershipItem[]).filter((item) => isLive(item, now()));
+    if (live.length > 0) yield live.map(member);
+  }
+}

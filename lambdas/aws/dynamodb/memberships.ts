@@ -1,0 +1,37 @@
+import type { SocketRecord, Stamp } from "../../core/records";
+import { baseRooms } from "../../core/rooms";
+import { membershipItem } from "./items";
+import { membershipKey } from "./keys";
+import type { Table } from "./table";
+
+/** The rooms of a socket, its base rooms included, with the stamp that each membership carries. */
+export function stampedRooms(socket: SocketRecord): readonly (readonly [room: string, stamp: Stamp])[] {
+  const base = baseRooms(socket).map((room) => [room, socket.stamp] as const);
+  return [...base, ...Object.entries(socket.rooms)];
+}
+
+/** Writes the membership unless a later one is there. */
+export async function putMembership(
+  table: Table,
+  socket: SocketRecord,
+  room: string,
+  stamp: Stamp,
+): Promise<void> {
+  await table.put(membershipItem(socket, room, stamp), {
+    condition: "attribute_not_exists(pk) OR stamp <= :stamp",
+    values: { ":stamp": stamp },
+  });
+}
+
+/** Deletes the membership unless another connection has taken over the sid, or a later join the room. */
+export async function deleteMembership(
+  table: Table,
+  socket: SocketRecord,
+  room: string,
+  stamp: Stamp,
+): Promise<void> {
+  await table.delete(membershipKey(socket.namespace, room, socket.sid), {
+    condition: "connectionId = :connectionId AND stamp <= :stamp",
+    values: { ":connectionId": socket.connectionId, ":stamp": stamp },
+  });
+}

@@ -1,0 +1,101 @@
+import type { SocketStore } from "../../core/ports";
+import type { DisconnectReason, SocketRecord } from "../../core/records";
+import { userRoom } from "../../core/rooms";
+import { readConnection, readOpenSocket } from "./connection-items";
+import { membershipItem, type SocketItem, socketItem, socketRecord } from "./items";
+import { socketKey } from "./keys";
+import { deleteMembership, putMembership, stampedRooms } from "./memberships";
+import { claimChange, closeChange, dataChanges, type Identity, identityChange } from "./socket-changes";
+import type { Change, Table } from "./table";
+
+export function socketStore(table: Table, now: () => number): SocketStore {
+  return {
+    async create(socket) {
+      if (!(await putSocket(table, socket))) return "exists";
+      await table.writeAll(
+        stampedRooms(socket).map(([room, stamp]) => ({ put: membershipItem(socket, room, stamp) })),
+      );
+      if (await readOpenSocket(table, socket, now())) return "created";
+      await removeTraces(table, socket);
+      return "closed";
+    },
+
+    async saveData(socket, changes) {
+      for (const change of dataChanges(socket, changes)) await table.update(socketKey(socket), change);
+    },
+
+    async authenticate(socket, identity) {
+      const item = await table.update(socketKey(socket), identityChange(socket, identity));
+      if (!item) return refusedIdentity(table, socket, identity, now());
+      const { userId } = identity;
+      if (userId === undefined || socket.userId !== undefined) return "done";
+      await putMembership(table, socket, userRoom(userId), socket.stamp);
+      if (await readOpenSocket(table, socket, now())) return "done";
+      await deleteMembership(table, socket, userRoom(userId), socket.stamp);
+      return "closed";
+    },
+
+    async close(socket, reason, stamp) {
+      // The same sid never gets another stamp, so the record decides.
+      if (socket.stamp > stamp) return "newer";
+      return (await markClosed(table, socket, reason)) ? "closed" : "missing";
+    },
+
+    async claim(socket, reason) {
+      const claimed = await updateSocket(table, socket, claimChange(socket, reason, now()));
+      return claimed && { ...claimed, closedFor: claimed.closedFor ?? reason };
+    },
+
+    async remove(socket) {
+      // Once it is marked no room is added to a socket: only then its record names all of its memberships.
+      const marked = socket.closedFor ? socket : await markClosed(table, socket, "forced close");
+      if (marked) await removeTraces(table, marked);
+    },
+  };
+}
+
+/** A repetition of the very same Put, whose answer was lost, succeeds as well. */
+function putSocket(table: Table, socket: SocketRecord): Promise<boolean> {
+  return table.put(socketItem(socket), {
+    condition: "attribute_not_exists(pk) OR (sid = :sid AND attribute_not_exists(closedFor))",
+    values: { ":sid": socket.sid },
+  });
+}
+
+/** The socket last: until it is gone, somebody else can do this again. */
+async function removeTraces(table: Table, socket: SocketRecord): Promise<void> {
+  await Promise.all(
+    stampedRooms(socket).map(([room, stamp]) => deleteMembership(table, socket, room, stamp)),
+  );
+  await table.delete(socketKey(socket), { condition: "sid = :sid", values: { ":sid": socket.sid } });
+}
+
+function markClosed(
+  table: Table,
+  socket: SocketRecord,
+  reason: DisconnectReason,
+): Promise<SocketRecord | undefined> {
+  return updateSocket(table, socket, closeChange(socket, reason));
+}
+
+async function updateSocket(
+  table: Table,
+  socket: SocketRecord,
+  change: Change,
+): Promise<SocketRecord | undefined> {
+  // What lies under a socket's key is a socket.
+  const item = (await table.update(socketKey(socket), change)) as SocketItem | undefined;
+  return item && socketRecord(socket.connectionId, item);
+}
+
+async function refusedIdentity(
+  table: Table,
+  socket: SocketRecord,
+  identity: Identity,
+  now: number,
+): Promise<"closed"> {
+  const { sockets } = await readConnection(table, socket.connectionId, now);
+  const current = sockets.find((item) => item.sid === socket.sid);
+  if (!current || current.closedFor) return "closed";
+  throw new Error(`userId: the socket is ${current.userId}'s already, got ${identity.userId}`);
+}

@@ -1,0 +1,87 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { CLAIM_SECONDS } from "../../../lambdas/aws/dynamodb/socket-changes";
+import { intercept } from "./interleavings";
+import { Race } from "./race";
+import { connect, connectionRecord, disconnect, HANDSHAKE, socketRecord, stampAt } from "./records";
+
+const ADA = { userId: "ada" };
+
+/** A Lambda may end anywhere: whatever it has written by then, a closer finds. */
+export function crashes(connectClient: () => DynamoDBDocumentClient): void {
+  describe("a Lambda that crashes before its n-th request leaves nothing that a closer does not find", () => {
+    let race: Race;
+
+    beforeEach(async () => {
+      race = new Race(connectClient());
+      await race.clear();
+    });
+
+    const crash = (nth: number) => {
+      let requests = 0;
+      return intercept(race.client, async (send) => {
+        if (++requests >= nth) throw new Error("crashed");
+        return send();
+      });
+    };
+
+    /** Cleans up after the crash as a later `disconnect` does, when the crashed one's claim is over. */
+    const cleanUp = async (connectionId: string) => {
+      race.now += CLAIM_SECONDS * 1_000 + 1;
+      return disconnect(race.stores(), connectionId);
+    };
+
+    it.each([1, 2, 3, 4])("CONNECT, %i", async (nth) => {
+      const stores = race.stores();
+      await stores.connections.open(connectionRecord(), HANDSHAKE);
+      await race
+        .stores(crash(nth))
+        .sockets.create(socketRecord(ADA))
+        .catch(() => undefined);
+      await cleanUp(connectionRecord().connectionId);
+      expect(await race.keys()).toEqual([]);
+    });
+
+    it.each([1, 2, 3, 4])("join, %i", async (nth) => {
+      const socket = await connect(race.stores(), ADA);
+      await race
+        .stores(crash(nth))
+        .memberships.join(socket, "chat", stampAt(20))
+        .catch(() => undefined);
+      await cleanUp(socket.connectionId);
+      expect(await race.keys()).toEqual([]);
+    });
+
+    it.each([1, 2, 3, 4])("join of a socket that is being removed, %i", async (nth) => {
+      const socket = await connect(race.stores(), ADA);
+      const claimed = await race.stores().sockets.claim(socket, "transport close");
+      await race
+        .stores(crash(nth))
+        .memberships.join(socket, "chat", stampAt(20))
+        .catch(() => undefined);
+      if (claimed) await race.stores().sockets.remove(claimed);
+      await cleanUp(socket.connectionId);
+      expect(await race.keys()).toEqual([]);
+    });
+
+    it.each([1, 2, 3, 4])("authentication, %i", async (nth) => {
+      const socket = await connect(race.stores());
+      await race
+        .stores(crash(nth))
+        .sockets.authenticate(socket, ADA)
+        .catch(() => undefined);
+      await cleanUp(socket.connectionId);
+      expect(await race.keys()).toEqual([]);
+    });
+
+    it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])("$disconnect, %i", async (nth) => {
+      const stores = race.stores();
+      const socket = await connect(stores, ADA);
+      await stores.memberships.join(socket, "chat", stampAt(20));
+      await disconnect(race.stores(crash(nth)), socket.connectionId).catch(() => undefined);
+      const owed = await cleanUp(socket.connectionId);
+      expect(await race.keys()).toEqual([]);
+      // The eighth deletes the socket; until then nobody can tell whether its listeners have run.
+      expect(owed).toHaveLength(nth <= 8 ? 1 : 0);
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
+import { MAX_ROOMS, ODD_NAMES, type SetUp } from "./contract-set-up";
+import { connect, disconnect, loadSocket, membersOf, sidsIn, socketRecord, stampAt } from "./records";
+
+/** What the core relies on of a `MembershipStore`. */
+export function membershipContract(setUp: SetUp): void {
+  describe("memberships", () => {
+    let stores: Stores;
+
+    beforeEach(async () => {
+      ({ stores } = await setUp(MAX_ROOMS));
+    });
+
+    it("joins and leaves", async () => {
+      const socket = await connect(stores);
+      expect(await stores.memberships.join(socket, "chat", stampAt(20))).toBe("joined");
+      expect(await sidsIn(stores, "chat")).toEqual([socket.sid]);
+      expect((await loadSocket(stores, socket))?.rooms).toEqual({ chat: stampAt(20) });
+      await stores.memberships.leave(socket, "chat", stampAt(30));
+      expect(await sidsIn(stores, "chat")).toEqual([]);
+      expect((await loadSocket(stores, socket))?.rooms).toEqual({});
+    });
+
+    it.each([
+      ["again", stampAt(30), stampAt(30)],
+      ["by the same packet", stampAt(20), stampAt(20)],
+      ["by an earlier packet", stampAt(15), stampAt(20)],
+    ])("joins a room %s", async (_, stamp, latest) => {
+      const socket = await connect(stores);
+      await stores.memberships.join(socket, "chat", stampAt(20));
+      expect(await stores.memberships.join(socket, "chat", stamp)).toBe("joined");
+      expect(await sidsIn(stores, "chat")).toEqual([socket.sid]);
+      expect((await loadSocket(stores, socket))?.rooms).toEqual({ chat: latest });
+    });
+
+    it("decides by the order of arrival, not of handling", async () => {
+      const socket = await connect(stores);
+      await stores.memberships.leave(socket, "left", stampAt(30));
+      expect(await stores.memberships.join(socket, "left", stampAt(20))).toBe("superseded");
+      expect(await sidsIn(stores, "left")).toEqual([]);
+      await stores.memberships.join(socket, "joined", stampAt(30));
+      await stores.memberships.leave(socket, "joined", stampAt(20));
+      expect(await sidsIn(stores, "joined")).toEqual([socket.sid]);
+      expect(await stores.memberships.join(socket, "left", stampAt(40))).toBe("joined");
+    });
+
+    it("joins rooms of any name, apart from each other", async () => {
+      ({ stores } = await setUp(ODD_NAMES.length));
+      const socket = await connect(stores);
+      for (const room of ODD_NAMES) {
+        expect(await sidsIn(stores, room)).toEqual([]);
+        expect(await stores.memberships.join(socket, room, stampAt(20))).toBe("joined");
+        expect(await sidsIn(stores, room)).toEqual([socket.sid]);
+      }
+      const rooms = (await loadSocket(stores, socket))?.rooms ?? {};
+      expect(Object.keys(rooms).sort()).toEqual([...ODD_NAMES].sort());
+      for (const room of ODD_NAMES) await stores.memberships.leave(socket, room, stampAt(30));
+      for (const room of ODD_NAMES) expect(await sidsIn(stores, room)).toEqual([]);
+      expect(Object.keys((await loadSocket(stores, socket))?.rooms ?? { none: 1 })).toEqual([]);
+    });
+
+    it("keeps rooms with the same prefix, and namespaces, apart", async () => {
+      const socket = await connect(stores);
+      await stores.memberships.join(socket, "order:1", stampAt(20));
+      for (const room of ["order", "order:", "order:10", "rder:1"])
+        expect(await sidsIn(stores, room)).toEqual([]);
+      for (const namespace of ["/admin", ""]) expect(await sidsIn(stores, "order:1", namespace)).toEqual([]);
+    });
+
+    it("takes a room name of 512 bytes", async () => {
+      const socket = await connect(stores);
+      const room = "é".repeat(256);
+      expect(await stores.memberships.join(socket, room, stampAt(20))).toBe("joined");
+      expect(await sidsIn(stores, room)).toEqual([socket.sid]);
+    });
+
+    it("refuses one room too many, but not one that the socket is in", async () => {
+      const socket = await connect(stores);
+      for (let index = 0; index < MAX_ROOMS; index++) {
+        expect(await stores.memberships.join(socket, `room ${index}`, stampAt(20))).toBe("joined");
+      }
+      expect(await stores.memberships.join(socket, "one more", stampAt(30))).toBe("full");
+      expect(await sidsIn(stores, "one more")).toEqual([]);
+      expect(await stores.memberships.join(socket, "room 0", stampAt(30))).toBe("joined");
+      await stores.memberships.leave(socket, "room 0", stampAt(40));
+      expect(await stores.memberships.join(socket, "one more", stampAt(50))).toBe("joined");
+    });
+
+    it("joins nothing when the socket or its connection is closed or missing", async () => {
+      const { memberships } = stores;
+      expect(await memberships.join(socketRecord(), "chat", stampAt(20))).toBe("closed");
+      await memberships.leave(socketRecord(), "chat", stampAt(20));
+      const socket = await connect(stores);
+      expect(await memberships.join({ ...socket, sid: "@before" }, "chat", stampAt(20))).toBe("closed");
+      await stores.connections.close(socket.connectionId, "forced close");
+      expect(await memberships.join(socket, "chat", stampAt(20))).toBe("closed");
+      const other = await connect(stores, { connectionId: "other", sid: "@other" });
+      await stores.sockets.close(other, "server namespace disconnect", stampAt(20));
+      expect(await memberships.join(other, "chat", stampAt(30))).toBe("closed");
+      expect(await sidsIn(stores, "chat")).toEqual([]);
+    });
+
+    it("leaves what a recovered socket joined on its new connection", async () => {
+      const old = await connect(stores, { userId: "ada" });
+      await stores.memberships.join(old, "chat", stampAt(20));
+      const recovered = await connect(stores, { userId: "ada", connectionId: "new", stamp: stampAt(30) });
+      await stores.memberships.join(recovered, "chat", stampAt(40));
+      await stores.memberships.leave(old, "chat", stampAt(50));
+      await disconnect(stores, old.connectionId);
+      for (const room of [old.sid, "@all", "@user:ada", "chat"]) {
+        expect(await membersOf(stores, room)).toMatchObject([{ sid: old.sid, connectionId: "new" }]);
+      }
+    });
+  });
+}
