@@ -1,6 +1,7 @@
 import { settlesWithin } from "./listeners";
 import { RuntimeNamespace } from "./namespace";
 import type { NamespaceDefinition, RuntimeMiddleware } from "./registry";
+import { assertRoomName, userRoom } from "./rooms";
 import type { Admission, Session } from "./session";
 import { RuntimeSocket } from "./socket";
 import type { UnitOfWork } from "./unit-of-work";
@@ -24,8 +25,21 @@ export async function runMiddleware(
     if (error) return { admitted: false, error };
   }
   const admission = session.admission;
+  const unusable = faultIn(admission.userId);
+  if (unusable) return { admitted: false, error: unusable };
   session.admission = undefined;
   return { admitted: true, admission };
+}
+
+/** A user is a room: an id that cannot name one would fail later, half-way. */
+function faultIn(userId: string | undefined): Error | undefined {
+  if (userId === undefined) return undefined;
+  try {
+    assertRoomName(userRoom(userId));
+    return undefined;
+  } catch (error) {
+    return new Error(`socket.userId cannot be used: ${asError(error).message}`);
+  }
 }
 
 /** The error that one middleware answers with, by `next(error)`, by throwing or by rejecting. */
@@ -34,18 +48,15 @@ async function answerOf(
   socket: RuntimeSocket,
   limitMs: number,
 ): Promise<Error | undefined> {
-  let answer: Error | undefined;
-  const answered = new Promise<void>((resolve) => {
-    const next = (error?: unknown) => {
-      answer ??= error === undefined || error === null ? undefined : asError(error);
-      resolve();
-    };
+  const answered = new Promise<Error | undefined>((resolve) => {
+    const next = (error?: unknown) =>
+      resolve(error === undefined || error === null ? undefined : asError(error));
     // Async middleware may reject instead of calling `next`; resolving without calling it is no answer.
     Promise.resolve()
       .then(() => run(socket, next))
       .catch((error) => next(asError(error)));
   });
-  if (await settlesWithin(answered, limitMs)) return answer;
+  if (await settlesWithin(answered, limitMs)) return answered;
   return new Error(`middleware did not call next() within ${limitMs / 1000} s`);
 }
 

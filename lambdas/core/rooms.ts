@@ -31,6 +31,8 @@ export function assertJoinable(room: unknown): asserts room is string {
 
 export function assertRoomName(room: unknown): asserts room is string {
   if (typeof room !== "string") throw new TypeError(`room: expected a string, got ${typeof room}`);
+  // DynamoDB would keep another character in the place of half a surrogate pair.
+  if (Buffer.from(room).toString() !== room) throw new TypeError("room: expected well-formed Unicode");
   const bytes = Buffer.byteLength(room);
   if (bytes === 0 || bytes > MAX_ROOM_BYTES) {
     throw new RangeError(`room: expected 1 to ${MAX_ROOM_BYTES} bytes, got ${bytes}`);

@@ -95,6 +95,19 @@ describe("middleware", () => {
     expect(service.cut).toEqual([]);
   });
 
+  test.each([
+    ["too long", "x".repeat(600)],
+    ["half a character", "\ud800"],
+  ])("a user id that is %s is refused, not stored", async (_name, userId) => {
+    const io = new Server().use((socket, next) => {
+      socket.userId = userId;
+      next();
+    });
+    const service = new CoreService(io);
+    expect((await service.socketIo()).take()[0]).toMatch(/^44.*socket.userId cannot be used/);
+    expect(service.stores.socketRecords.size).toBe(0);
+  });
+
   test("that never answers is a connect error that says so", async () => {
     const service = new CoreService(
       new Server().use(() => {}),
