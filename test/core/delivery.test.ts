@@ -91,7 +91,7 @@ describe("push", () => {
 
   test("reaches one socket", async () => {
     const { service, clients } = await four();
-    const [sid] = service.stores.socketRecords.keys();
+    const [sid] = service.stores.socketRecords().map((socket) => socket.sid);
     await push(service.services, { sockets: [sid], event: "got" });
     expect(reached(clients)).toEqual(["alice"]);
   });

@@ -30,7 +30,7 @@ const SETTINGS: Settings = {
  * until `settle`, so that a test decides when they run.
  */
 export class CoreService {
-  readonly stores = new MemoryStores();
+  readonly stores = new MemoryStores(() => this.now);
   readonly log: LogLine[] = [];
   readonly services: Services;
   readonly queue: ({ kind: "open"; event: OpenEvent } | { kind: "disconnect"; event: DisconnectEvent })[] =

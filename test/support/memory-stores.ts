@@ -1,7 +1,7 @@
-import type { ConnectionStore, MembershipStore, SocketStore } from "../../lambdas/core/ports";
+import type { ConnectionStore, JoinOutcome, MembershipStore, SocketStore } from "../../lambdas/core/ports";
 import type {
   ConnectionRecord,
-  DisconnectReason,
+  LoadedConnection,
   Member,
   SocketRecord,
   Stamp,
@@ -9,21 +9,33 @@ import type {
 } from "../../lambdas/core/records";
 import { baseRooms, userRoom } from "../../lambdas/core/rooms";
 
-type StoredSocket = SocketRecord & { claimed?: boolean };
+const LIFETIME_MS = 130 * 60_000;
+const CLAIM_MS = 60_000;
 
-/** The store ports over Maps, for tests of the core: one process, so no races. */
+interface StoredSocket {
+  record: SocketRecord;
+  readonly left: Map<string, Stamp>;
+  claimedAt?: number;
+}
+
+type StoredMember = Member & { readonly stamp: Stamp };
+
+/** The store ports over Maps, for tests of the core: every call is one step, so there are no races. */
 export class MemoryStores {
   readonly connectionRecords = new Map<string, ConnectionRecord>();
   readonly handshakes = new Map<string, StoredHandshake>();
-  readonly socketRecords = new Map<string, StoredSocket>();
-  /** Key: namespace and room. */
-  readonly rooms = new Map<string, Map<string, Member & { stamp: Stamp }>>();
-  readonly left = new Map<string, Stamp>();
+  readonly #sockets = new Map<string, StoredSocket>();
+  readonly #rooms = new Map<string, Map<string, StoredMember>>();
+  readonly #now: () => number;
   maxRoomsPerSocket = 100;
   /** Names of the calls, in order. */
   readonly calls: string[] = [];
-  /** Thrown by the next `join`, as DynamoDB would when it is out of reach. */
+  /** Thrown by `join`, as if DynamoDB were out of reach. */
   joinFailure: Error | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   readonly connections: ConnectionStore = {
     open: async (connection, handshake) => {
@@ -37,13 +49,12 @@ export class MemoryStores {
     },
     handshake: async (connectionId) => {
       this.calls.push("handshake");
-      return this.handshakes.get(connectionId);
+      return this.#load(connectionId) && this.handshakes.get(connectionId);
     },
     close: async (connectionId, reason) => {
       const connection = this.connectionRecords.get(connectionId);
-      if (!connection) return undefined;
-      this.connectionRecords.set(connectionId, { closedFor: reason, ...connection });
-      return this.#load(connectionId);
+      if (connection) this.connectionRecords.set(connectionId, { closedFor: reason, ...connection });
+      return this.#load(connectionId) ?? this.#orphans(connectionId, reason);
     },
     remove: async (connectionId) => {
       this.handshakes.delete(connectionId);
@@ -52,105 +63,137 @@ export class MemoryStores {
   };
 
   readonly sockets: SocketStore = {
-    create: async (socket) => {
+    create: async (record) => {
       this.calls.push("create");
-      const connection = this.connectionRecords.get(socket.connectionId);
+      const connection = this.connectionRecords.get(record.connectionId);
       if (!connection || connection.closedFor) return "closed";
-      if (this.#find(socket.connectionId, socket.namespace)) return "exists";
-      this.socketRecords.set(socket.sid, socket);
-      for (const room of baseRooms(socket)) this.#enter(socket, room, socket.stamp);
+      if (this.#sockets.has(keyOf(record))) return "exists";
+      this.#sockets.set(keyOf(record), { record, left: new Map() });
+      for (const room of baseRooms(record)) this.#enter(record, room, record.stamp);
       return "created";
     },
-    saveData: async (socket, changes) => {
+    saveData: async (record, changes) => {
       this.calls.push("saveData");
-      const data = { ...this.#get(socket).data };
+      const stored = this.#find(record);
+      if (!stored) return;
+      const data = new Map(Object.entries(stored.record.data));
       for (const [key, value] of Object.entries(changes)) {
-        if (value === undefined) delete data[key];
-        else data[key] = value;
+        if (value === undefined) data.delete(key);
+        else data.set(key, value);
       }
-      this.#patch(socket, { data });
+      stored.record = { ...stored.record, data: Object.fromEntries(data) };
     },
-    authenticate: async (socket, identity) => {
-      const stored = this.#get(socket);
-      if (stored.closedFor) return "closed";
-      this.#patch(socket, identity);
-      if (identity.userId !== undefined) this.#enter(stored, userRoom(identity.userId), stored.stamp);
+    authenticate: async (record, identity) => {
+      const stored = this.#find(record);
+      if (!stored || stored.record.closedFor) return "closed";
+      const { userId = identity.userId } = stored.record;
+      if (identity.userId !== undefined && identity.userId !== userId) throw new Error(`it is ${userId}'s`);
+      const { claims, tokenExpiresAt } = identity;
+      stored.record = { ...stored.record, userId, claims, tokenExpiresAt };
+      if (userId !== undefined) this.#enter(record, userRoom(userId), record.stamp);
       return "done";
     },
-    close: async (socket, reason, stamp) => {
-      const stored = this.socketRecords.get(socket.sid);
+    close: async (record, reason, stamp) => {
+      if (record.stamp > stamp) return "newer";
+      const stored = this.#find(record);
       if (!stored) return "missing";
-      if (stored.stamp > stamp) return "newer";
-      this.#patch(socket, { closedFor: stored.closedFor ?? reason });
+      stored.record = { closedFor: reason, ...stored.record };
       return "closed";
     },
-    claim: async (socket, reason) => {
-      const stored = this.socketRecords.get(socket.sid);
-      if (!stored || stored.claimed) return undefined;
-      const closedFor: DisconnectReason = stored.closedFor ?? reason;
-      const claimed = { ...stored, closedFor, claimed: true };
-      this.socketRecords.set(socket.sid, claimed);
-      return claimed;
+    claim: async (record, reason) => {
+      const stored = this.#find(record);
+      if (!stored || (stored.claimedAt ?? -Infinity) >= this.#now() - CLAIM_MS) return undefined;
+      stored.claimedAt = this.#now();
+      stored.record = { closedFor: reason, ...stored.record };
+      return { ...stored.record, closedFor: stored.record.closedFor ?? reason };
     },
-    remove: async (socket) => {
-      this.socketRecords.delete(socket.sid);
-      for (const members of this.rooms.values()) members.delete(socket.sid);
+    remove: async (record) => {
+      const stored = this.#find(record);
+      for (const room of this.#rooms.values()) {
+        const member = room.get(record.sid);
+        if (stored && member?.connectionId === record.connectionId) room.delete(record.sid);
+      }
+      if (stored) this.#sockets.delete(keyOf(record));
     },
   };
 
   readonly memberships: MembershipStore = {
-    join: async (socket, room, stamp) => {
+    join: async (record, room, stamp) => {
       this.calls.push("join");
       if (this.joinFailure) throw this.joinFailure;
-      const stored = this.socketRecords.get(socket.sid);
-      if (!stored || stored.closedFor) return "closed";
-      const known = stored.rooms[room];
-      if ((this.left.get(`${socket.sid} ${room}`) ?? "") > stamp) return "superseded";
-      if (known === undefined && Object.keys(stored.rooms).length >= this.maxRoomsPerSocket) return "full";
-      this.#patch(socket, { rooms: { ...stored.rooms, [room]: stamp } });
-      this.#enter(socket, room, stamp);
-      return "joined";
+      return this.#join(record, room, stamp);
     },
-    leave: async (socket, room, stamp) => {
+    leave: async (record, room, stamp) => {
       this.calls.push("leave");
-      this.left.set(`${socket.sid} ${room}`, stamp);
-      const { [room]: _left, ...rooms } = this.#get(socket).rooms;
-      this.#patch(socket, { rooms });
-      this.#members(socket.namespace, room).delete(socket.sid);
+      const stored = this.#find(record);
+      const rooms = new Map(Object.entries(stored?.record.rooms ?? {}));
+      if (!stored || (rooms.get(room) ?? "") > stamp || (stored.left.get(room) ?? "") > stamp) return;
+      stored.left.set(room, stamp);
+      rooms.delete(room);
+      stored.record = { ...stored.record, rooms: Object.fromEntries(rooms) };
+      const members = this.#members(record.namespace, room);
+      if (members.get(record.sid)?.connectionId === record.connectionId) members.delete(record.sid);
     },
     members: (namespace, room) => this.#pages(namespace, room),
   };
 
+  socketRecords(): SocketRecord[] {
+    return [...this.#sockets.values()].map(({ record }) => record);
+  }
+
   /** Nothing is left of anybody. */
   isEmpty(): boolean {
-    const members = [...this.rooms.values()].reduce((sum, room) => sum + room.size, 0);
-    return this.connectionRecords.size + this.handshakes.size + this.socketRecords.size + members === 0;
+    const members = [...this.#rooms.values()].reduce((sum, room) => sum + room.size, 0);
+    return this.connectionRecords.size + this.handshakes.size + this.#sockets.size + members === 0;
+  }
+
+  #join(record: SocketRecord, room: string, stamp: Stamp): JoinOutcome {
+    const stored = this.#find(record);
+    if (!stored || stored.record.closedFor) return "closed";
+    if (this.connectionRecords.get(record.connectionId)?.closedFor) return "closed";
+    const rooms = new Map(Object.entries(stored.record.rooms));
+    const known = rooms.get(room);
+    if ((stored.left.get(room) ?? "") > stamp) return "superseded";
+    if (known === undefined && rooms.size >= this.maxRoomsPerSocket) return "full";
+    if (known !== undefined && known > stamp) return "joined";
+    rooms.set(room, stamp);
+    stored.record = { ...stored.record, rooms: Object.fromEntries(rooms) };
+    this.#enter(record, room, stamp);
+    return "joined";
   }
 
   async *#pages(namespace: string, room: string): AsyncGenerator<readonly Member[]> {
     this.calls.push("members");
-    yield [...this.#members(namespace, room).values()];
+    const members = [...this.#members(namespace, room).values()];
+    yield members.filter((member) => this.#isLive(member)).map(({ stamp: _, ...member }) => member);
   }
 
-  #load(connectionId: string) {
+  #load(connectionId: string): LoadedConnection | undefined {
     const connection = this.connectionRecords.get(connectionId);
-    if (!connection) return undefined;
-    const sockets = [...this.socketRecords.values()].filter((socket) => socket.connectionId === connectionId);
-    return { connection, sockets };
+    return connection && this.#isLive(connection)
+      ? { connection, sockets: this.#socketsOf(connectionId) }
+      : undefined;
   }
 
-  #find(connectionId: string, namespace: string): StoredSocket | undefined {
-    return this.#load(connectionId)?.sockets.find((socket) => socket.namespace === namespace);
+  #orphans(connectionId: string, closedFor: ConnectionRecord["closedFor"]): LoadedConnection | undefined {
+    const sockets = this.#socketsOf(connectionId).filter((socket) => this.#isLive(socket));
+    const [first] = sockets;
+    if (!first) return undefined;
+    const { protocol, connectedAt } = first;
+    return { connection: { connectionId, protocol, connectedAt, closedFor }, sockets };
   }
 
-  #get({ sid }: SocketRecord): StoredSocket {
-    const stored = this.socketRecords.get(sid);
-    if (!stored) throw new Error(`no socket ${sid}`);
-    return stored;
+  #socketsOf(connectionId: string): SocketRecord[] {
+    return this.socketRecords().filter((record) => record.connectionId === connectionId);
   }
 
-  #patch(socket: SocketRecord, changes: Partial<SocketRecord>): void {
-    this.socketRecords.set(socket.sid, { ...this.#get(socket), ...changes });
+  #isLive({ connectedAt }: { readonly connectedAt: number }): boolean {
+    return this.#now() < connectedAt + LIFETIME_MS;
+  }
+
+  #find(record: SocketRecord): StoredSocket | undefined {
+    const stored = this.#sockets.get(keyOf(record));
+    return stored?.record.sid === record.sid ? stored : undefined;
   }
 
   #enter(socket: SocketRecord, room: string, stamp: Stamp): void {
@@ -158,10 +201,14 @@ export class MemoryStores {
     this.#members(socket.namespace, room).set(sid, { sid, connectionId, connectedAt, protocol, stamp });
   }
 
-  #members(namespace: string, room: string): Map<string, Member & { stamp: Stamp }> {
+  #members(namespace: string, room: string): Map<string, StoredMember> {
     const key = JSON.stringify([namespace, room]);
-    const members = this.rooms.get(key) ?? new Map();
-    this.rooms.set(key, members);
+    const members = this.#rooms.get(key) ?? new Map();
+    this.#rooms.set(key, members);
     return members;
   }
+}
+
+function keyOf({ connectionId, namespace }: SocketRecord): string {
+  return JSON.stringify([connectionId, namespace]);
 }
