@@ -1,5 +1,6 @@
 import app from "#app";
 import { upgradeRequestOf, type WebSocketEvent } from "./aws/api-gateway-events";
+import { KeepAlive } from "./aws/keep-alive";
 import { consoleLog } from "./aws/log";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
@@ -7,11 +8,12 @@ import { registryOf } from "./core/namespace";
 import { upgrade } from "./core/upgrade";
 
 surviveStrayErrors();
-const services = appServices(registryOf(app));
+const keepAlive = new KeepAlive();
+const services = appServices(registryOf(app), keepAlive);
 
 export async function handler(event: WebSocketEvent) {
   try {
-    const { status, subprotocol } = await upgrade(services, upgradeRequestOf(event));
+    const { status, subprotocol } = await keepAlive.during(() => upgrade(services, upgradeRequestOf(event)));
     const headers = subprotocol === undefined ? {} : { "Sec-WebSocket-Protocol": subprotocol };
     return { statusCode: status, headers };
   } catch (error) {

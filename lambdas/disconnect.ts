@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import app from "#app";
 import { disconnectEventOf, isWebSocketEvent } from "./aws/api-gateway-events";
+import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
 import { disconnect } from "./core/closing";
@@ -8,13 +9,12 @@ import { disconnectEvent } from "./core/internal-events";
 import { registryOf } from "./core/namespace";
 
 surviveStrayErrors();
-const services = appServices(registryOf(app));
+const keepAlive = new KeepAlive();
+const services = appServices(registryOf(app), keepAlive);
 
 /** Invoked by `$disconnect`, and by our other Lambdas. */
 export async function handler(event: unknown) {
-  await disconnect(
-    services,
-    isWebSocketEvent(event) ? disconnectEventOf(event) : v.parse(disconnectEvent, event),
-  );
+  const request = isWebSocketEvent(event) ? disconnectEventOf(event) : v.parse(disconnectEvent, event);
+  await keepAlive.during(() => disconnect(services, request));
   return { statusCode: 200 };
 }

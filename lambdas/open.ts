@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import app from "#app";
+import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
 import { openEvent } from "./core/internal-events";
@@ -7,8 +8,9 @@ import { registryOf } from "./core/namespace";
 import { open } from "./core/opening";
 
 surviveStrayErrors();
-const services = appServices(registryOf(app));
+const keepAlive = new KeepAlive();
+const services = appServices(registryOf(app), keepAlive);
 
 export async function handler(event: unknown): Promise<void> {
-  await open(services, v.parse(openEvent, event));
+  await keepAlive.during(() => open(services, v.parse(openEvent, event)));
 }

@@ -1,8 +1,10 @@
+import { KeepAlive } from "./aws/keep-alive";
 import { deliveryServices } from "./aws/services";
 import { push } from "./core/push";
 
-const services = deliveryServices();
+const keepAlive = new KeepAlive();
+const services = deliveryServices(keepAlive);
 
 export async function handler(event: unknown) {
-  return push(services, event);
+  return keepAlive.during(() => push(services, event));
 }

@@ -8,31 +8,27 @@ import {
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import type { Gateway, Log, PostOutcome } from "../core/ports";
 import type { Recipient } from "../core/records";
+import type { KeepAlive } from "./keep-alive";
 
 /** A connection answers 410 until `$connect` has returned, and for an unknown moment after that. */
 const NEWBORN_MS = 10_000;
 const NEWBORN_RETRY_MS = [50, 100, 200, 400];
 
-const MAX_SOCKETS = 128;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 export interface GatewayProps {
   /** Needed by the first post. */
   readonly callbackUrl: string | undefined;
+  readonly keepAlive: KeepAlive;
   readonly now: () => number;
   readonly log: Log;
 }
 
 /** Posts to connections by the stage's callback URL, never by a domain name of the event (custom domains break it). */
-export function createGateway({ callbackUrl, now, log }: GatewayProps): Gateway {
+export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps): Gateway {
   const client = new ApiGatewayManagementApiClient({
     endpoint: callbackUrl,
-    requestHandler: {
-      connectionTimeout: 1_000,
-      requestTimeout: 5_000,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-    },
+    requestHandler: keepAlive.requestHandler(REQUEST_TIMEOUT_MS),
   });
 
   const postOnce = async ({ connectionId }: Recipient, frame: string): Promise<PostOutcome> => {

@@ -1,6 +1,9 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { DisconnectEvent, OpenEvent } from "../core/internal-events";
 import type { Invoker } from "../core/ports";
+import type { KeepAlive } from "./keep-alive";
+
+const REQUEST_TIMEOUT_MS = 5_000;
 
 export interface FunctionNames {
   readonly open?: string;
@@ -8,8 +11,8 @@ export interface FunctionNames {
 }
 
 /** Invokes asynchronously: Lambda queues the event and retries it twice. */
-export function createInvoker(names: FunctionNames): Invoker {
-  const client = new LambdaClient({});
+export function createInvoker(names: FunctionNames, keepAlive: KeepAlive): Invoker {
+  const client = new LambdaClient({ requestHandler: keepAlive.requestHandler(REQUEST_TIMEOUT_MS) });
   const invoke = async (name: string | undefined, what: string, event: OpenEvent | DisconnectEvent) => {
     if (name === undefined) throw new Error(`the ${what} function is not known to this one`);
     const Payload = Buffer.from(JSON.stringify(event));

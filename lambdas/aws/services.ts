@@ -5,6 +5,7 @@ import { createStores, type Stores } from "./dynamodb/stores";
 import { ENV } from "./env";
 import { createGateway } from "./gateway";
 import { createInvoker } from "./invoker";
+import type { KeepAlive } from "./keep-alive";
 import { consoleLog } from "./log";
 import { createSecretSource } from "./secrets";
 import { numberIn, readSettings, textIn } from "./settings";
@@ -12,12 +13,12 @@ import { numberIn, readSettings, textIn } from "./settings";
 const now = () => Date.now();
 
 /** What a Lambda that runs the app is made of, from its environment. */
-export function appServices(registry: Registry, env = process.env): Services {
+export function appServices(registry: Registry, keepAlive: KeepAlive, env = process.env): Services {
   return {
-    ...storesIn(env),
+    ...storesIn(env, keepAlive),
     registry,
-    gateway: gatewayIn(env),
-    invoker: createInvoker({ open: env[ENV.openFunction], disconnect: disconnectFunctionIn(env) }),
+    gateway: gatewayIn(env, keepAlive),
+    invoker: createInvoker({ open: env[ENV.openFunction], disconnect: disconnectFunctionIn(env) }, keepAlive),
     secrets: createSecretSource(env[ENV.jwtSecretArn], now),
     settings: readSettings(env),
     log: consoleLog,
@@ -26,24 +27,24 @@ export function appServices(registry: Registry, env = process.env): Services {
 }
 
 /** What a Lambda that only delivers is made of. */
-export function deliveryServices(env = process.env): DeliveryServices {
-  const { memberships } = storesIn(env);
-  const invoker = createInvoker({ disconnect: disconnectFunctionIn(env) });
-  return { memberships, gateway: gatewayIn(env), invoker };
+export function deliveryServices(keepAlive: KeepAlive, env = process.env): DeliveryServices {
+  const { memberships } = storesIn(env, keepAlive);
+  const invoker = createInvoker({ disconnect: disconnectFunctionIn(env) }, keepAlive);
+  return { memberships, gateway: gatewayIn(env, keepAlive), invoker };
 }
 
-function storesIn(env: NodeJS.ProcessEnv): Stores {
+function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {
   return createStores({
-    client: createDocumentClient(),
+    client: createDocumentClient(keepAlive),
     tableName: textIn(env, ENV.tableName),
     now,
     maxRoomsPerSocket: env[ENV.maxRoomsPerSocket] === undefined ? 0 : numberIn(env, ENV.maxRoomsPerSocket),
   });
 }
 
-function gatewayIn(env: NodeJS.ProcessEnv) {
+function gatewayIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive) {
   // `connect` posts to nobody and is not told where to.
-  return createGateway({ callbackUrl: env[ENV.callbackUrl], now, log: consoleLog });
+  return createGateway({ callbackUrl: env[ENV.callbackUrl], keepAlive, now, log: consoleLog });
 }
 
 /** A function cannot be given its own name by the template; Lambda gives it. */

@@ -1,4 +1,5 @@
 import { createGateway } from "../../lambdas/aws/gateway";
+import { KeepAlive } from "../../lambdas/aws/keep-alive";
 import type { Gateway } from "../../lambdas/core/ports";
 import { HttpStub, type StubAnswer } from "../support/http-stub";
 
@@ -21,7 +22,12 @@ describe("the gateway", () => {
       AWS_SECRET_ACCESS_KEY: "b",
     });
     const log = { warn: () => {}, error: (message: string) => void logged.push(message) };
-    gateway = createGateway({ callbackUrl: `${await stub.start()}/prod`, now: () => now, log });
+    gateway = createGateway({
+      callbackUrl: `${await stub.start()}/prod`,
+      keepAlive: new KeepAlive(),
+      now: () => now,
+      log,
+    });
   });
 
   beforeEach(() => {

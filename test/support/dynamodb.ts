@@ -5,6 +5,7 @@ import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamo
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { createDocumentClient } from "../../lambdas/aws/dynamodb/client";
 import type { Item } from "../../lambdas/aws/dynamodb/table";
+import { KeepAlive } from "../../lambdas/aws/keep-alive";
 
 /** The package has no types. */
 const dynalite: (options: { readonly createTableMs: number }) => Server = require("dynalite");
@@ -32,7 +33,7 @@ export async function startDynalite(): Promise<TestDatabase> {
 }
 
 export function testClient(endpoint: string): DynamoDBDocumentClient {
-  return createDocumentClient({
+  return createDocumentClient(new KeepAlive(), {
     endpoint,
     region: "us-east-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
