@@ -1,0 +1,39 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface Options {
+  readonly port: number;
+  readonly dataPath?: string;
+  readonly appPath?: string;
+}
+
+export const HELP = `Usage: npm start -- [options]
+
+Runs the service on this machine, from the synthesized CloudFormation template.
+
+  --port PORT   where everything is reached (default 3000)
+  --data DIR    keeps tables and secrets there; without it they end with the process
+  --app FILE    the application's module (default app/index.ts)
+  --help        prints this`;
+
+/** `"help"` when that is what was asked for. Throws an Error that names the wrong option. */
+export function readOptions(args: readonly string[]): Options | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: "string", default: "3000" },
+      data: { type: "string" },
+      app: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535)
+    throw new Error(`--port: expected a number from 0 to 65535, got ${values.port}`);
+  return {
+    port,
+    dataPath: values.data === undefined ? undefined : resolve(values.data),
+    appPath: values.app === undefined ? undefined : resolve(values.app),
+  };
+}
