@@ -1,0 +1,86 @@
+import type { EventName, WithoutAck } from "../lambdas/core/event-maps";
+import type { PushResult } from "../lambdas/core/push";
+import type { PushFunction } from "./push-function";
+
+type Names = string | readonly string[];
+
+interface Chosen {
+  readonly rooms: readonly string[];
+  readonly users: readonly string[];
+  readonly sockets: readonly string[];
+}
+
+const NOBODY: Chosen = { rooms: [], users: [], sockets: [] };
+
+/**
+ * Chooses recipients and pushes to them. Every call but `emit` answers a new one and leaves this as it is.
+ * Several calls are a union, and a socket that is in several of the rooms gets an event once. Without `to`
+ * and `toUser` it is everyone in the namespace; `to([])` is nobody.
+ */
+export class PushBroadcast<S2C> {
+  readonly #push: PushFunction;
+  readonly #namespace: string;
+  readonly #chosen: Chosen | undefined;
+  readonly #exceptRooms: readonly string[];
+
+  constructor(push: PushFunction, namespace: string, chosen?: Chosen, exceptRooms: readonly string[] = []) {
+    this.#push = push;
+    this.#namespace = namespace;
+    this.#chosen = chosen;
+    this.#exceptRooms = exceptRooms;
+  }
+
+  /** A room, or a socket by its id. */
+  to(room: Names): PushBroadcast<S2C> {
+    const names = [room].flat();
+    return this.#choose({
+      rooms: names.filter((name) => !isSocketId(name)),
+      sockets: names.filter(isSocketId),
+    });
+  }
+
+  in(room: Names): PushBroadcast<S2C> {
+    return this.to(room);
+  }
+
+  /** All sockets of a user, on every device. */
+  toUser(userId: Names): PushBroadcast<S2C> {
+    return this.#choose({ users: [userId].flat() });
+  }
+
+  except(room: Names): PushBroadcast<S2C> {
+    const exceptRooms = [...this.#exceptRooms, ...[room].flat()];
+    return new PushBroadcast(this.#push, this.#namespace, this.#chosen, exceptRooms);
+  }
+
+  /**
+   * Resolves when the push function has answered. The arguments travel as JSON; a push has no ack.
+   *
+   * @throws PushError what the push function refused, or what it failed with
+   * @throws the AWS SDK's own error when the function could not be invoked
+   */
+  async emit<E extends EventName<S2C>>(event: E, ...args: WithoutAck<S2C[E]>): Promise<PushResult> {
+    return this.#push({
+      namespace: this.#namespace,
+      ...(this.#chosen ?? { everyone: true }),
+      exceptRooms: this.#exceptRooms,
+      event,
+      args,
+    });
+  }
+
+  #choose(more: Partial<Chosen>): PushBroadcast<S2C> {
+    const chosen = this.#chosen ?? NOBODY;
+    const union: Chosen = {
+      rooms: [...chosen.rooms, ...(more.rooms ?? [])],
+      users: [...chosen.users, ...(more.users ?? [])],
+      sockets: [...chosen.sockets, ...(more.sockets ?? [])],
+    };
+    return new PushBroadcast(this.#push, this.#namespace, union, this.#exceptRooms);
+  }
+}
+
+/** No room that an app can join begins with `@`; whether it is a good socket id is the push function's to say. */
+function isSocketId(name: string): boolean {
+  return /^@/.test(name);
+}

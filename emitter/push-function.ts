@@ -1,0 +1,56 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { PushResult } from "../lambdas/core/push";
+
+export interface PushFunctionOptions {
+  /** Name or ARN of the push function: the stack's output `PushFunctionName`. */
+  readonly functionName: string;
+  /**
+   * With region, credentials and endpoint of your choice. The SDK repeats an invocation whose answer got
+   * lost, so that an event can arrive twice; a client with `maxAttempts: 1` rejects instead.
+   *
+   * @default a client that is configured by the environment, as the AWS SDK is everywhere
+   */
+  readonly client?: LambdaClient;
+}
+
+/** What the push function takes; the function itself checks it. */
+export interface PushInput {
+  readonly namespace?: string;
+  readonly rooms?: readonly string[];
+  readonly users?: readonly string[];
+  readonly sockets?: readonly string[];
+  readonly exceptRooms?: readonly string[];
+  readonly everyone?: boolean;
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
+export type PushFunction = (input: PushInput) => Promise<PushResult>;
+
+/** The push function refused its input, and nothing was sent, or it failed: `errorType` tells which. */
+export class PushError extends Error {
+  override readonly name = "PushError";
+
+  /** @param errorType `PushError` for bad input; otherwise what the Lambda failed with, as it names it. */
+  constructor(
+    message: string,
+    readonly errorType: string,
+  ) {
+    super(message);
+  }
+}
+
+export function pushFunction({
+  functionName,
+  client = new LambdaClient(),
+}: PushFunctionOptions): PushFunction {
+  return async (input) => {
+    const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(input) });
+    const { FunctionError, Payload } = await client.send(command);
+    // The function's own answer, or the shape that Lambda gives to every error.
+    const answer: unknown = JSON.parse(Payload?.transformToString() || "{}");
+    if (FunctionError === undefined) return answer as PushResult;
+    const { errorMessage, errorType } = answer as { errorMessage?: string; errorType?: string };
+    throw new PushError(errorMessage ?? "no message", errorType ?? FunctionError);
+  };
+}
