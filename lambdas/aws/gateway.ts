@@ -11,7 +11,6 @@ import type { Recipient } from "../core/records";
 import type { KeepAlive } from "./keep-alive";
 
 /** A connection answers 410 until `$connect` has returned, and for an unknown moment after that. */
-const NEWBORN_MS = 10_000;
 const NEWBORN_RETRY_MS = [50, 100, 200, 400];
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -48,7 +47,7 @@ export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps
   return {
     post: async (recipient, frame) => {
       let outcome = await postOnce(recipient, frame);
-      for (let retry = 0; outcome === "gone" && now() - recipient.connectedAt < NEWBORN_MS; retry += 1) {
+      for (let retry = 0; outcome === "gone" && now() < (recipient.newbornUntil ?? 0); retry += 1) {
         await delay(NEWBORN_RETRY_MS[Math.min(retry, NEWBORN_RETRY_MS.length - 1)]);
         outcome = await postOnce(recipient, frame);
       }

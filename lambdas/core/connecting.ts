@@ -3,6 +3,7 @@ import { tell } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { type Call, lifecycleCall, runListeners, unitFor } from "./listeners";
 import { runMiddleware } from "./middleware";
+import { newborn } from "./newborn";
 import type { ConnectionRecord, Stamp } from "./records";
 import type { NamespaceDefinition } from "./registry";
 import type { Services } from "./services";
@@ -66,11 +67,8 @@ export async function connectAs(
   const unit = unitFor(session);
   unit.hold();
   await runListeners(session, unit, connectionCall(request.definition, rooms));
-  await tell(
-    services,
-    session.record,
-    DIALECTS[session.record.protocol].connected(session.record, services.settings),
-  );
+  const greeting = DIALECTS[session.record.protocol].connected(session.record, services.settings);
+  await tell(services, newborn(session.record), greeting);
   await unit.release();
   await unit.end();
   return "connected";

@@ -10,6 +10,9 @@ import type { RoomTarget, Target } from "./target";
 /** Posts in flight at once: one Lambda's share of CPU is busy long before its sockets are. */
 const MAX_CONCURRENT_POSTS = 100;
 
+/** `$connect` has long returned by then. Longer would let one client that left at once hold up a delivery. */
+const NEWBORN_MS = 2_000;
+
 export interface Emit {
   readonly target: Target;
   readonly frames: Frames;
@@ -46,7 +49,7 @@ export async function resolve(services: DeliveryServices, emits: readonly Emit[]
   const connections = new Map<string, { recipient: Recipient; parcels: Parcel[] }>();
   for (const [emit, { frames }] of emits.entries()) {
     for (const member of members[emit] ?? []) {
-      const entry = connections.get(member.connectionId) ?? { recipient: member, parcels: [] };
+      const entry = connections.get(member.connectionId) ?? { recipient: recipientOf(member), parcels: [] };
       entry.parcels.push({ emit, frames: frames[member.protocol] });
       connections.set(member.connectionId, entry);
     }
@@ -112,6 +115,15 @@ async function reportGone(services: DeliveryServices, connectionIds: readonly st
     reason: "transport close",
     cut: true,
   });
+}
+
+/**
+ * A Socket.IO socket exists because its client sent a CONNECT: a 410 is the truth. A plain JSON one may be
+ * there a moment before its WebSocket is.
+ */
+function recipientOf({ connectionId, connectedAt, protocol }: Member): Recipient {
+  if (protocol === "socket.io") return { connectionId };
+  return { connectionId, newbornUntil: connectedAt + NEWBORN_MS };
 }
 
 async function recipientsOf(rooms: RoomReader, target: Target): Promise<Iterable<Member>> {

@@ -4,16 +4,14 @@ import { connect, connectAs } from "./connecting";
 import { tell } from "./delivery";
 import { handshakeOf } from "./handshake";
 import type { OpenEvent } from "./internal-events";
+import { newborn } from "./newborn";
 import type { Services } from "./services";
 import { newSid } from "./sid";
 import { stampsOf } from "./stamps";
 
-/** A client gives up after 20 s without an open packet; greeting it later helps nobody. */
-const STALE_AFTER_MS = 20_000;
-
 /** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
 export async function open(services: Services, event: OpenEvent): Promise<void> {
-  if (services.clock.now() - event.connectedAt > STALE_AFTER_MS) return;
+  if (services.clock.now() > newborn(event).newbornUntil) return;
   await GREETINGS[event.protocol](services, event);
 }
 
@@ -26,7 +24,7 @@ const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent
 async function greetSocketIo(services: Services, event: OpenEvent): Promise<void> {
   const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
   const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
-  await tell(services, event, [packet]);
+  await tell(services, newborn(event), [packet]);
 }
 
 /**

@@ -29,11 +29,20 @@ const user = v.pipe(v.string("a user id"), v.check(isRoomSized, "a user id of 1 
 const sid = v.pipe(v.string("a socket id"), v.regex(/^@[\w-]{20}$/, "a socket id, `@` and 20 characters"));
 
 const schema = v.strictObject({
-  namespace: v.optional(v.pipe(v.string("a string"), v.startsWith("/", 'a name that begins with "/"')), "/"),
+  namespace: v.optional(
+    v.pipe(
+      v.string("a string"),
+      v.check((name) => name.startsWith("/"), 'a name that begins with "/"'),
+    ),
+    "/",
+  ),
   rooms: v.optional(v.array(room, "an array of room names")),
   users: v.optional(v.array(user, "an array of user ids")),
   sockets: v.optional(v.array(sid, "an array of socket ids")),
-  exceptRooms: v.optional(v.array(room, "an array of room names"), []),
+  exceptRooms: v.optional(
+    v.array(v.union([sid, room], "a room name or a socket id"), "an array of room names or socket ids"),
+    [],
+  ),
   everyone: v.optional(v.literal(true, "true, or no such key")),
   event: v.pipe(
     v.string("a string"),

@@ -52,14 +52,20 @@ export interface LoadedConnection {
   readonly sockets: readonly SocketRecord[];
 }
 
-/** Where to post to. `connectedAt` tells a newborn's 410 from a gone connection's. */
+/** Where to post to. */
 export interface Recipient {
   readonly connectionId: string;
-  readonly connectedAt: number;
+  /**
+   * Until then a 410 may mean that API Gateway has not opened the WebSocket yet, and is tried again.
+   * Milliseconds since the epoch; absent where the client has been heard from.
+   */
+  readonly newbornUntil?: number;
 }
 
 /** A socket as the rooms know it. */
-export interface Member extends Recipient {
+export interface Member {
+  readonly connectionId: string;
+  readonly connectedAt: number;
   readonly sid: string;
   readonly protocol: Protocol;
 }

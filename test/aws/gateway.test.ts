@@ -7,7 +7,7 @@ const GONE: StubAnswer = { status: 410, headers: { "x-amzn-ErrorType": "GoneExce
 const THROTTLED: StubAnswer = { status: 429, headers: { "x-amzn-ErrorType": "LimitExceededException" } };
 const TOO_LARGE: StubAnswer = { status: 413, headers: { "x-amzn-ErrorType": "PayloadTooLargeException" } };
 
-const OLD = { connectionId: "L0SM9cOFvHcCIhw=", connectedAt: 0 };
+const OLD = { connectionId: "L0SM9cOFvHcCIhw=" };
 
 describe("the gateway", () => {
   const stub = new HttpStub();
@@ -54,7 +54,7 @@ describe("the gateway", () => {
 
   test("a newborn connection's 410 is tried again until it is live", async () => {
     stub.answer = () => (stub.requests.length < 3 ? GONE : { status: 200 });
-    expect(await gateway.post({ ...OLD, connectedAt: now - 10 }, "x")).toBe("sent");
+    expect(await gateway.post({ ...OLD, newbornUntil: now + 1_000 }, "x")).toBe("sent");
     expect(stub.requests).toHaveLength(3);
   });
 
@@ -63,7 +63,7 @@ describe("the gateway", () => {
       now += 6_000;
       return GONE;
     };
-    expect(await gateway.post({ ...OLD, connectedAt: now }, "x")).toBe("gone");
+    expect(await gateway.post({ ...OLD, newbornUntil: now + 10_000 }, "x")).toBe("gone");
     expect(stub.requests).toHaveLength(2);
   });
 

@@ -62,6 +62,21 @@ describe("delivery", () => {
     expect(reached(clients)).toEqual(expected);
   });
 
+  test("only a plain JSON connection may be so young that a 410 is no farewell", async () => {
+    const { service, clients } = await four();
+    const recipients: unknown[] = [];
+    service.services.gateway.post = async (recipient) => {
+      recipients.push(recipient);
+      return "sent";
+    };
+    await push(service.services, { rooms: ["a"], event: "got" });
+    const bobConnectedAt = service.stores.connectionRecords.get(clients.bob.connectionId)?.connectedAt ?? 0;
+    expect(recipients).toEqual([
+      { connectionId: clients.alice.connectionId },
+      { connectionId: clients.bob.connectionId, newbornUntil: bobConnectedAt + 2_000 },
+    ]);
+  });
+
   test("a room of a namespace is not that of another", async () => {
     const { service, clients } = await four();
     const other = await service.socketIo("/other");
@@ -96,6 +111,13 @@ describe("push", () => {
     expect(reached(clients)).toEqual(["alice"]);
   });
 
+  test("excepts a socket by its id", async () => {
+    const { service, clients } = await four();
+    const [sid] = service.stores.socketRecords().map((socket) => socket.sid);
+    await push(service.services, { rooms: ["a"], exceptRooms: [sid], event: "got" });
+    expect(reached(clients)).toEqual(["bob"]);
+  });
+
   test("a list is answered in order, and each client gets it in order", async () => {
     const { service, clients } = await four();
     service.gone.add(clients.bob.connectionId);
@@ -118,6 +140,10 @@ describe("push", () => {
     [{ event: "x", rooms: ["a", 7] }, "rooms.1: expected a room name, got 7"],
     [{ event: "x", rooms: [""] }, "rooms.0: expected a room name of 1 to 500 bytes"],
     [{ event: "x", rooms: ["@all"] }, 'rooms.0: expected a room name that does not begin with "@"'],
+    [
+      { event: "x", rooms: ["a"], exceptRooms: ["@all"] },
+      "exceptRooms.0: expected a room name or a socket id",
+    ],
     [{ event: "x", sockets: ["abc"] }, "sockets.0: expected a socket id"],
     [{ event: "x", everyone: false }, "everyone: expected true, or no such key, got false"],
     [{ event: "x", everyone: true, rooms: ["a"] }, "everyone: expected no rooms, users or sockets beside it"],

@@ -18,14 +18,23 @@ export class HttpStub {
   readonly requests: StubRequest[] = [];
   readonly #server: Server;
   answer: (request: StubRequest) => StubAnswer = () => ({ status: 200 });
+  onRequest: () => void = () => {};
+  #held: Promise<void> = Promise.resolve();
 
   constructor() {
     this.#server = createServer(async (message, response) => {
       const request = { method: message.method ?? "", path: message.url ?? "", body: await bodyOf(message) };
       this.requests.push(request);
+      this.onRequest();
+      await this.#held;
       const { status, headers, body } = this.answer(request);
       response.writeHead(status, headers).end(body);
     });
+  }
+
+  /** Answers nobody until then. */
+  hold(until: Promise<void>): void {
+    this.#held = until;
   }
 
   async start(): Promise<string> {
