@@ -50,7 +50,17 @@ export function pushFunction({
     // The function's own answer, or the shape that Lambda gives to every error.
     const answer: unknown = JSON.parse(Payload?.transformToString() || "{}");
     if (FunctionError === undefined) return answer as PushResult;
-    const { errorMessage, errorType } = answer as { errorMessage?: string; errorType?: string };
-    throw new PushError(errorMessage ?? "no message", errorType ?? FunctionError);
+    throw failure(answer as LambdaError);
   };
+}
+
+interface LambdaError {
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+}
+
+/** A refusal speaks for itself; a crash or a timeout must not read as if the caller's own connection failed. */
+function failure({ errorType = "Error", errorMessage = "" }: LambdaError): PushError {
+  if (errorType === "PushError") return new PushError(errorMessage, errorType);
+  return new PushError(`the push function failed: ${errorType}: ${errorMessage}`, errorType);
 }

@@ -90,6 +90,15 @@ it("rejects with what the push function refused", async () => {
   lambda.payloads();
 });
 
+it("says that the push function failed, not the caller's connection", async () => {
+  lambda.failure = Object.assign(new Error("socket hang up"), { name: "TimeoutError" });
+  const emitted = emitter.emit("hello");
+  await expect(emitted).rejects.toThrow(/^the push function failed: TimeoutError: socket hang up$/);
+  await expect(emitted).rejects.toMatchObject({ name: "PushError", errorType: "TimeoutError" });
+  lambda.failure = undefined;
+  lambda.payloads();
+});
+
 it("rejects with the SDK's error when there is no such function", async () => {
   const nowhere = new Emitter({ functionName: "nowhere", client });
   await expect(nowhere.emit("hello")).rejects.toBeInstanceOf(ResourceNotFoundException);

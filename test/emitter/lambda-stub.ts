@@ -15,6 +15,8 @@ export class LambdaStub {
   readonly invocations: Invocation[] = [];
   /** What `GET /demo-config.json` answers, as the AWS that `npm start` runs. */
   demoConfig: unknown = { pushFunctionName: "push" };
+  /** Makes the function fail with it, whatever its input. */
+  failure: Error | undefined;
   readonly #server = createServer((request, response) => this.#answer(request, response));
 
   async listen(): Promise<string> {
@@ -46,6 +48,7 @@ export class LambdaStub {
     const payload: unknown = JSON.parse(Buffer.concat(chunks).toString());
     this.invocations.push({ functionName, payload, authorization: request.headers.authorization ?? "" });
     try {
+      if (this.failure) throw this.failure;
       parsePush(payload);
       end(response, 200, PUSHED);
     } catch (error) {
