@@ -47,6 +47,6 @@ export const AWS_LIMITS: Limits = {
   initMs: 10_000,
   scheduleMinuteMs: MINUTE,
   ttlSweepMs: MINUTE,
-  environmentsPerFunction: 5,
+  environmentsPerFunction: 4,
   environments: 9,
 };

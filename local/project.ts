@@ -17,8 +17,10 @@ export class Project {
   private readonly assemblies = mkdtempSync(join(tmpdir(), "roomcast-"));
   private count = 0;
   private readonly watch = new FileWatch(() => this.changed());
+  private deploying: Promise<void> | undefined;
   private redeploying: Promise<void> | undefined;
   private isStale = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly aws: LocalAws,
@@ -29,13 +31,19 @@ export class Project {
   /** Throws an Error of one line when the project cannot be synthesized or a function does not load. */
   async deploy(): Promise<void> {
     const outputPath = join(this.assemblies, String(++this.count));
-    await synthesize({ projectPath: this.options.path, outputPath, context: this.options.context });
+    const { path: projectPath, context } = this.options;
+    const { signal } = this.stopping;
+    this.deploying = synthesize({ projectPath, outputPath, context, signal });
+    await this.deploying;
+    signal.throwIfAborted();
     await this.aws.deploy(outputPath);
     this.watch.follow(bundledFiles(outputPath, this.options.path));
   }
 
   async stop(): Promise<void> {
     this.watch.stop();
+    this.stopping.abort();
+    await this.deploying?.catch(() => undefined);
     await this.redeploying;
     rmSync(this.assemblies, { recursive: true, force: true });
   }
@@ -49,7 +57,7 @@ export class Project {
   }
 
   private async redeploy(): Promise<void> {
-    while (this.isStale) {
+    while (this.isStale && !this.stopping.signal.aborted) {
       this.isStale = false;
       await this.deploy().then(
         () => this.terminal.line("Changed: the new version runs"),

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -8,10 +8,12 @@ export interface SynthOptions {
   readonly outputPath: string;
   /** On top of the context in cdk.json. */
   readonly context?: Readonly<Record<string, string>>;
+  /** Ends the CDK app's processes. */
+  readonly signal?: AbortSignal;
 }
 
 /** Synthesizes the CDK app of a project, as the CDK's CLI would. Throws an Error of one line when it fails. */
-export async function synthesize({ projectPath, outputPath, context }: SynthOptions): Promise<void> {
+export async function synthesize({ projectPath, outputPath, context, signal }: SynthOptions): Promise<void> {
   const binaries = join(projectPath, "node_modules", ".bin");
   if (!existsSync(binaries))
     throw new Error(`expected installed packages in ${projectPath}: run npm install first`);
@@ -19,6 +21,8 @@ export async function synthesize({ projectPath, outputPath, context }: SynthOpti
   const child = spawn(cdk.app, {
     cwd: projectPath,
     shell: true,
+    // A group of its own, to be ended as a whole: the shell, the app and what that starts.
+    detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
@@ -27,6 +31,8 @@ export async function synthesize({ projectPath, outputPath, context }: SynthOpti
       CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, ...context }),
     },
   });
+  const end = () => endGroup(child);
+  signal?.addEventListener("abort", end);
   let output = "";
   child.stdout.on("data", (chunk) => {
     output += chunk;
@@ -37,8 +43,13 @@ export async function synthesize({ projectPath, outputPath, context }: SynthOpti
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
-  });
+  }).finally(() => signal?.removeEventListener("abort", end));
   if (code !== 0) throw new Error(firstError(output));
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  process.kill(process.platform === "win32" ? pid : -pid, "SIGTERM");
 }
 
 interface CdkJson {

@@ -34,10 +34,7 @@ export async function integrate(
   timer.abort();
   if (outcome === undefined) return { type: "late" };
   if (outcome.type === "throttled") return { type: "throttled" };
-  if (outcome.type === "error") {
-    terminal.line(`${route.key}: ${fn.name} failed: ${outcome.error.errorMessage}`);
-    return { type: "failed" };
-  }
+  if (outcome.type === "error") return { type: "failed" };
   return proxyResponse(outcome.payload);
 }
 

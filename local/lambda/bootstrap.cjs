@@ -106,9 +106,7 @@ function serialize(value) {
 
 function die(exitCode, label, error) {
   const described = logged(label, error);
-  send(
-    running === undefined ? { type: "init-error", error: described } : { type: "error", error: described },
-  );
+  send({ type: running === undefined ? "init-error" : "fatal", error: described });
   process.exit(exitCode);
 }
 

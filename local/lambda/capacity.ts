@@ -6,6 +6,8 @@ import type { Capacity, EnvironmentPool } from "./pool";
  */
 export class SharedCapacity implements Capacity {
   private readonly pools = new Set<EnvironmentPool>();
+  /** Pools that were refused a place and still want one. */
+  private readonly starved = new Set<EnvironmentPool>();
   private taken = 0;
 
   constructor(
@@ -16,17 +18,29 @@ export class SharedCapacity implements Capacity {
   take(pool: EnvironmentPool): boolean {
     this.pools.add(pool);
     const isFull = this.taken >= this.max && pool.size > 0 && !this.reclaim(pool);
-    if (isFull) return false;
-    this.taken++;
-    return true;
+    if (isFull) this.starved.add(pool);
+    else this.taken++;
+    return !isFull;
   }
 
   free(): void {
     this.taken--;
-    // Later: within `reclaim` the place is already promised to the pool that asked for it.
+    this.offer();
+  }
+
+  /** Later: within `reclaim` the place is already promised to the pool that asked for it. */
+  offer(): void {
+    if (this.starved.size === 0) return;
+    const starved = [...this.starved];
+    this.starved.clear();
     setImmediate(() => {
-      for (const pool of this.pools) pool.drain();
+      for (const pool of starved) pool.drain();
     });
+  }
+
+  forget(pool: EnvironmentPool): void {
+    this.pools.delete(pool);
+    this.starved.delete(pool);
   }
 
   private reclaim(forPool: EnvironmentPool): boolean {

@@ -17,7 +17,9 @@ type Message =
   | { readonly type: "ready" }
   | { readonly type: "init-error"; readonly error: FunctionError }
   | { readonly type: "result"; readonly payload: string }
-  | { readonly type: "error"; readonly error: FunctionError };
+  | { readonly type: "error"; readonly error: FunctionError }
+  /** An error outside the handler: the process ends. */
+  | { readonly type: "fatal"; readonly error: FunctionError };
 
 const BOOTSTRAP = join(__dirname, "bootstrap.cjs");
 
@@ -105,10 +107,12 @@ export class Environment {
 
   private receive(message: Message, loaded: (error?: FunctionError) => void): void {
     if (message.type === "ready") loaded();
-    else if (message.type === "init-error") {
+    else if (message.type === "result" || message.type === "error") this.settle(message);
+    else {
       this.ended = true;
       loaded(message.error);
-    } else this.settle(message);
+      this.settle({ type: "error", error: message.error });
+    }
   }
 
   private settle(outcome: Outcome): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Callers } from "../callers";
 import { readBody, reply } from "../http";
 import type { Limits } from "../limits";
+import { arn } from "../template/account";
 import type { LambdaFunction } from "../template/model";
 import type { Outcome } from "./invocation";
 import type { LambdaService } from "./service";
@@ -46,9 +47,10 @@ export function invokeApi(lambda: LambdaService, callers: Callers, limits: Limit
     const caller = callers.of(request);
     if (caller === undefined)
       return [403, "MissingAuthenticationTokenException", "Missing Authentication Token"];
+    const resource = fn?.arn ?? arn("lambda", `function:${name}`);
+    if (!caller.may("lambda:InvokeFunction", resource))
+      return [403, "AccessDeniedException", caller.denial("lambda:InvokeFunction", resource)];
     if (fn === undefined) return notFound(name);
-    if (!caller.may("lambda:InvokeFunction", fn.arn))
-      return [403, "AccessDeniedException", caller.denial("lambda:InvokeFunction", fn.arn)];
     const limit = type === "Event" ? limits.asyncPayloadBytes : limits.syncPayloadBytes;
     const size = Buffer.byteLength(payload);
     if (size > limit)

@@ -8,6 +8,9 @@ export interface Capacity {
   /** Takes a place; it may end an idle environment of another function for it. */
   take(pool: EnvironmentPool): boolean;
   free(): void;
+  /** An environment became idle: another function may have it. */
+  offer(): void;
+  forget(pool: EnvironmentPool): void;
 }
 
 interface Waiting {
@@ -131,6 +134,7 @@ export class EnvironmentPool {
     if (environment.ended || isSpare) this.drop(environment);
     else this.idle.push(environment);
     this.drain();
+    if (this.idle.length > 0) this.capacity.offer();
   }
 
   private drop(environment: Environment): void {
@@ -142,5 +146,6 @@ export class EnvironmentPool {
     const index = this.idle.indexOf(environment);
     if (index >= 0) this.idle.splice(index, 1);
     if (this.all.delete(environment)) this.capacity.free();
+    if (this.retired && this.all.size === 0) this.capacity.forget(this);
   }
 }

@@ -25,9 +25,11 @@ interface Deployed {
 /** Lambda: the deployed functions and their environments. */
 export class LambdaService {
   private readonly deployed = new Map<string, Deployed>();
+  private readonly starting = new Set<EnvironmentPool>();
   private readonly stopping = new Set<EnvironmentPool>();
   private readonly retries = new Set<NodeJS.Timeout>();
   private readonly capacity: SharedCapacity;
+  private stopped = false;
 
   constructor(
     private readonly limits: Limits,
@@ -61,8 +63,10 @@ export class LambdaService {
       fn,
       pool: new EnvironmentPool(fn, this.settings(fn), this.capacity),
     }));
+    for (const { pool } of next) this.starting.add(pool);
     const errors = await Promise.all(next.map(({ pool }) => pool.warm()));
     const failed = errors.findIndex((error) => error !== undefined);
+    for (const { pool } of next) this.starting.delete(pool);
     if (failed >= 0) {
       await Promise.all(next.map(({ pool }) => pool.stop()));
       throw new Error(loadError(next[failed]?.fn, errors[failed]));
@@ -80,7 +84,13 @@ export class LambdaService {
     const pool = this.deployed.get(fn.name)?.pool;
     if (pool === undefined) return { type: "error", error: { errorMessage: `${fn.name} is not deployed` } };
     const trace = nextTrace(options.traceId, fn.arn);
-    return pool.invoke({ payload, requestId: options.requestId ?? randomUUID(), traceId: trace.id });
+    const requestId = options.requestId ?? randomUUID();
+    const outcome = await pool.invoke({ payload, requestId, traceId: trace.id });
+    if (outcome.type === "error" && !this.stopped)
+      this.terminal.line(
+        `${fn.name} failed: ${outcome.error.errorType ?? "Error"}: ${outcome.error.errorMessage}`,
+      );
+    return outcome;
   }
 
   /** Takes an event to be run soon, and again if it fails, as the function's settings say. */
@@ -100,9 +110,10 @@ export class LambdaService {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     for (const timer of this.retries) clearTimeout(timer);
     const pools = [...this.deployed.values()].map(({ pool }) => pool);
-    await Promise.all([...pools, ...this.stopping].map((pool) => pool.stop()));
+    await Promise.all([...pools, ...this.starting, ...this.stopping].map((pool) => pool.stop()));
   }
 
   private async attempt(
@@ -114,7 +125,7 @@ export class LambdaService {
   ): Promise<void> {
     const current = this.find(fn.name) ?? fn;
     const outcome = await this.invoke(current, payload, options);
-    if (outcome.type === "result") return;
+    if (outcome.type === "result" || this.stopped) return;
     const { maximumRetryAttempts, maximumEventAgeSeconds } = current.async;
     const delayMs = this.limits.asyncRetryDelaysMs[attempt - 1] ?? this.limits.asyncRetryDelaysMs.at(-1) ?? 0;
     const isTooOld = Date.now() + delayMs - acceptedAt > maximumEventAgeSeconds * 1000;
