@@ -1,20 +1,26 @@
 import * as v from "valibot";
 import app from "#app";
 import { disconnectEventOf, isWebSocketEvent } from "./aws/api-gateway-events";
+import { ENV } from "./aws/env";
 import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
-import { disconnect } from "./core/closing";
+import { disconnect, disconnectOrQueue } from "./core/closing";
 import { disconnectEvent } from "./core/internal-events";
 import { registryOf } from "./core/namespace";
 
 surviveStrayErrors();
 const keepAlive = new KeepAlive();
-const services = appServices(registryOf(app), keepAlive);
+// The template cannot give a function its own name; Lambda does.
+const env = { ...process.env, [ENV.disconnectFunction]: process.env.AWS_LAMBDA_FUNCTION_NAME };
+const services = appServices(registryOf(app), keepAlive, env);
 
 /** Invoked by `$disconnect`, and by our other Lambdas. */
 export async function handler(event: unknown) {
-  const request = isWebSocketEvent(event) ? disconnectEventOf(event) : v.parse(disconnectEvent, event);
-  await keepAlive.during(() => disconnect(services, request));
+  await keepAlive.during(() =>
+    isWebSocketEvent(event)
+      ? disconnectOrQueue(services, disconnectEventOf(event))
+      : disconnect(services, v.parse(disconnectEvent, event)),
+  );
   return { statusCode: 200 };
 }

@@ -52,7 +52,8 @@ export interface RoomcastProps {
    */
   readonly pingTimeout?: Duration;
   /**
-   * The largest message taken from a client, at most 32768: API Gateway's limit of a frame.
+   * The largest message that clients are told to send, in bytes, at most 32768: API Gateway's limit of a
+   * frame, and it is API Gateway that closes the connection beyond that.
    *
    * @default 32768
    */

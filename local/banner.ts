@@ -28,10 +28,15 @@ export function banner({ wsUrl, ioUrl, endpoint, pushFunctionName, tokens }: Dem
 function push(endpoint: string, functionName: string): readonly string[] {
   return [
     "Push to a user, in another terminal",
-    `  npm run push -- --user alice --event notification --data '{"text":"hi"}'`,
+    `  npm run push -- ${isDefault(endpoint) ? "" : `--endpoint ${endpoint} `}--user alice --event notification --data '{"text":"hi"}'`,
     `  aws lambda invoke --endpoint-url ${endpoint} --region us-east-1 --function-name ${functionName} \\`,
     "    --cli-binary-format raw-in-base64-out \\",
     `    --payload '{"users":["alice"],"event":"notification","data":{"text":"hi"}}' /dev/stdout`,
     "",
   ];
+}
+
+/** Where `npm run push` looks when it is told nothing. */
+function isDefault(endpoint: string): boolean {
+  return new URL(endpoint).port === "3000";
 }

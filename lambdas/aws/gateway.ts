@@ -12,6 +12,8 @@ import type { KeepAlive } from "./keep-alive";
 
 /** A connection answers 410 until `$connect` has returned, and for an unknown moment after that. */
 const NEWBORN_RETRY_MS = [50, 100, 200, 400];
+/** 429 says that the frame was not taken, so it may be posted again. */
+const THROTTLED_RETRY_MS = [50, 150, 450];
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
@@ -27,6 +29,9 @@ export interface GatewayProps {
 export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps): Gateway {
   const client = new ApiGatewayManagementApiClient({
     endpoint: callbackUrl,
+    // The SDK would also repeat a post of which nobody knows whether it arrived: a client may see an event
+    // less than once, and never twice.
+    maxAttempts: 1,
     requestHandler: keepAlive.requestHandler(REQUEST_TIMEOUT_MS),
   });
 
@@ -47,11 +52,12 @@ export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps
   return {
     post: async (recipient, frame) => {
       let outcome = await postOnce(recipient, frame);
-      for (let retry = 0; outcome === "gone" && now() < (recipient.newbornUntil ?? 0); retry += 1) {
-        await delay(NEWBORN_RETRY_MS[Math.min(retry, NEWBORN_RETRY_MS.length - 1)]);
+      for (let retry = 0; ; retry += 1) {
+        const waitMs = retryAfterMs(outcome, retry, now() < (recipient.newbornUntil ?? 0));
+        if (waitMs === undefined) return outcome;
+        await delay(waitMs);
         outcome = await postOnce(recipient, frame);
       }
-      return outcome;
     },
     close: async (connectionId) => {
       try {
@@ -61,4 +67,12 @@ export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps
       }
     },
   };
+}
+
+/** `undefined` when the outcome stands. */
+function retryAfterMs(outcome: PostOutcome, retry: number, isNewborn: boolean): number | undefined {
+  if (outcome === "gone" && isNewborn) return NEWBORN_RETRY_MS[Math.min(retry, NEWBORN_RETRY_MS.length - 1)];
+  const waitMs = outcome === "throttled" ? THROTTLED_RETRY_MS[retry] : undefined;
+  // With jitter: those who were refused together should not come back together.
+  return waitMs && waitMs * (0.5 + Math.random());
 }

@@ -18,8 +18,11 @@ export function appServices(registry: Registry, keepAlive: KeepAlive, env = proc
     ...storesIn(env, keepAlive),
     registry,
     gateway: gatewayIn(env, keepAlive),
-    invoker: createInvoker({ open: env[ENV.openFunction], disconnect: disconnectFunctionIn(env) }, keepAlive),
-    secrets: createSecretSource(env[ENV.jwtSecretArn], now),
+    invoker: createInvoker(
+      { open: env[ENV.openFunction], disconnect: env[ENV.disconnectFunction] },
+      keepAlive,
+    ),
+    secrets: createSecretSource(env[ENV.jwtSecretArn], keepAlive, now),
     settings: readSettings(env),
     log: consoleLog,
     clock: { now },
@@ -29,8 +32,8 @@ export function appServices(registry: Registry, keepAlive: KeepAlive, env = proc
 /** What a Lambda that only delivers is made of. */
 export function deliveryServices(keepAlive: KeepAlive, env = process.env): DeliveryServices {
   const { memberships } = storesIn(env, keepAlive);
-  const invoker = createInvoker({ disconnect: disconnectFunctionIn(env) }, keepAlive);
-  return { memberships, gateway: gatewayIn(env, keepAlive), invoker };
+  const invoker = createInvoker({ disconnect: env[ENV.disconnectFunction] }, keepAlive);
+  return { memberships, gateway: gatewayIn(env, keepAlive), invoker, log: consoleLog };
 }
 
 function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {
@@ -45,9 +48,4 @@ function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {
 function gatewayIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive) {
   // `connect` posts to nobody and is not told where to.
   return createGateway({ callbackUrl: env[ENV.callbackUrl], keepAlive, now, log: consoleLog });
-}
-
-/** A function cannot be given its own name by the template; Lambda gives it. */
-function disconnectFunctionIn(env: NodeJS.ProcessEnv): string | undefined {
-  return env[ENV.disconnectFunction] ?? env.AWS_LAMBDA_FUNCTION_NAME;
 }

@@ -1,3 +1,4 @@
+import { forEachConcurrently } from "./concurrency";
 import type { DisconnectEvent } from "./internal-events";
 import { lifecycleCall, runListeners, unitFor } from "./listeners";
 import type { DisconnectReason, SocketRecord } from "./records";
@@ -5,14 +6,34 @@ import type { Services } from "./services";
 import { Session } from "./session";
 import { stampsOf } from "./stamps";
 
+/** Each may run listeners for as long as a packet's may. */
+const MAX_CONCURRENT_CONNECTIONS = 20;
+
 /**
  * `disconnect`: the only place where disconnect listeners run, once for each socket, and where its traces
  * are removed. Repeating it, in whole or after a crash half-way, is harmless.
  */
 export async function disconnect(services: Services, event: DisconnectEvent): Promise<void> {
-  for (const { connectionId, sid } of event.connections) {
-    if (sid === undefined) await closeWhole(services, connectionId, event);
-    else await closeOne(services, { connectionId, sid }, event);
+  const failures: unknown[] = [];
+  await forEachConcurrently(event.connections, MAX_CONCURRENT_CONNECTIONS, async ({ connectionId, sid }) => {
+    try {
+      if (sid === undefined) await closeWhole(services, connectionId, event);
+      else await closeOne(services, { connectionId, sid }, event);
+    } catch (error) {
+      services.log.error("a connection could not be cleaned up", { connectionId, error });
+      failures.push(error);
+    }
+  });
+  // Lambda invokes again; what is done by then costs a look.
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Nobody repeats a `$disconnect` that failed: it is queued for another invocation, which Lambda repeats. */
+export async function disconnectOrQueue(services: Services, event: DisconnectEvent): Promise<void> {
+  try {
+    await disconnect(services, event);
+  } catch {
+    await services.invoker.disconnect(event);
   }
 }
 
@@ -25,11 +46,14 @@ async function closeWhole(
   if (!loaded) return;
   if (cut) await services.gateway.close(connectionId);
   const holds = loaded.connection.closedFor ?? reason;
-  const closed = await Promise.all(
+  const closed = await Promise.allSettled(
     loaded.sockets.map((socket) => closeSocket(services, socket, socket.closedFor ?? holds)),
   );
+  const failed = closed.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
   // Whoever else is at one of the sockets comes back for the connection if it must.
-  if (closed.every(Boolean)) await services.connections.remove(connectionId);
+  const isAllGone = closed.every((outcome) => outcome.status === "fulfilled" && outcome.value);
+  if (isAllGone) await services.connections.remove(connectionId);
 }
 
 async function closeOne(
@@ -40,6 +64,7 @@ async function closeOne(
   const loaded = await services.connections.load(connectionId);
   const socket = loaded?.sockets.find((candidate) => candidate.sid === sid);
   if (!socket) return;
+  await services.connections.leave(connectionId, socket.namespace);
   if (!(await closeSocket(services, socket, reason))) return;
   // Who closed the connection meanwhile found this socket taken, and left the rest to us.
   const left = await services.connections.load(connectionId);

@@ -1,5 +1,5 @@
 import type { ConnectError, Handshake } from "./api";
-import { tell } from "./delivery";
+import { greet } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { type Call, lifecycleCall, runListeners, unitFor } from "./listeners";
 import { runMiddleware } from "./middleware";
@@ -45,7 +45,9 @@ export async function connect(services: Services, request: ConnectRequest): Prom
 /** Who the client is, or why it may not be here. */
 export async function authenticate(services: Services, request: ConnectRequest): Promise<Identity | Refusal> {
   const session = sessionFor(services, request, { sid: newSid(), data: {} });
-  const outcome = await runMiddleware(session, request.definition, unitFor(session));
+  const unit = unitFor(session);
+  const outcome = await runMiddleware(session, request.definition, unit);
+  await unit.end();
   if (!outcome.admitted) return { refused: outcome.error };
   const { sid } = session.record;
   const rooms = [...session.rooms].filter((room) => room !== sid);
@@ -68,7 +70,7 @@ export async function connectAs(
   unit.hold();
   await runListeners(session, unit, connectionCall(request.definition, rooms));
   const greeting = DIALECTS[session.record.protocol].connected(session.record, services.settings);
-  await tell(services, newborn(session.record), greeting);
+  await greet(services, newborn(session.record), greeting);
   await unit.release();
   await unit.end();
   return "connected";

@@ -61,6 +61,7 @@ export async function resolve(services: DeliveryServices, emits: readonly Emit[]
 export async function post(services: DeliveryServices, posts: Posts): Promise<DeliveryCount[]> {
   const counts = Array.from({ length: posts.emits }, () => ({ recipients: 0, sent: 0, gone: 0, failed: 0 }));
   const gone: string[] = [];
+  const unsent: Partial<Record<PostOutcome, number>> = {};
   await forEachConcurrently(posts.connections.values(), MAX_CONCURRENT_POSTS, async (entry) => {
     let outcome: PostOutcome = "sent";
     for (const { emit, frames } of entry.parcels) {
@@ -71,7 +72,9 @@ export async function post(services: DeliveryServices, posts: Posts): Promise<De
       count[COUNTED_AS[outcome]] += 1;
     }
     if (outcome === "gone") gone.push(entry.recipient.connectionId);
+    else if (outcome !== "sent") unsent[outcome] = (unsent[outcome] ?? 0) + 1;
   });
+  if (Object.keys(unsent).length > 0) logUnsent(services, unsent);
   if (gone.length > 0) await reportGone(services, gone);
   return counts;
 }
@@ -84,6 +87,17 @@ export async function tell(
 ): Promise<void> {
   const outcome = await postAll(services, recipient, frames);
   if (outcome === "gone") await reportGone(services, [recipient.connectionId]);
+  else if (outcome !== "sent") logUnsent(services, { [outcome]: 1 }, recipient.connectionId);
+}
+
+/** Posts what a client cannot do without: if it does not arrive, the connection is closed, and made anew. */
+export async function greet(
+  services: DeliveryServices,
+  recipient: Recipient,
+  frames: readonly string[],
+): Promise<void> {
+  const outcome = await postAll(services, recipient, frames);
+  if (outcome !== "sent") await reportGone(services, [recipient.connectionId]);
 }
 
 const COUNTED_AS = {
@@ -106,14 +120,19 @@ async function postAll(
   return "sent";
 }
 
-/** `disconnect` alone runs disconnect listeners and removes the traces. */
+function logUnsent({ log }: DeliveryServices, connections: object, connectionId?: string): void {
+  log.warn("posts were not sent", { connectionId, connections });
+}
+
+/**
+ * `disconnect` alone runs disconnect listeners and removes the traces. When it cannot be invoked the next
+ * post finds the connection again: what was delivered stays delivered, and is not to be repeated for that.
+ */
 async function reportGone(services: DeliveryServices, connectionIds: readonly string[]): Promise<void> {
   const connections = connectionIds.map((connectionId) => ({ connectionId }));
-  await services.invoker.disconnect({
-    version: EVENT_VERSION,
-    connections,
-    reason: "transport close",
-    cut: true,
+  const event = { version: EVENT_VERSION, connections, reason: "transport close", cut: true } as const;
+  await services.invoker.disconnect(event).catch((error: unknown) => {
+    services.log.error("disconnect could not be invoked", { connections: connections.length, error });
   });
 }
 

@@ -46,11 +46,25 @@ export async function closeConnection(
   reason: DisconnectReason,
 ): Promise<void> {
   if (!(await services.connections.close(connectionId, reason))) return;
-  await services.gateway.close(connectionId);
+  // The invocation first: it is durable, and cuts what is still there should the rest of this fail.
   await services.invoker.disconnect({
     version: EVENT_VERSION,
     connections: [{ connectionId }],
     reason,
-    cut: false,
+    cut: true,
   });
+  await services.gateway.close(connectionId);
+}
+
+/**
+ * Gives up on a client that waits for an answer which we cannot give: it will come again. Nothing is asked of
+ * the table, which may be what failed; `$disconnect` removes what there is.
+ */
+export async function abandon(
+  { gateway, log }: Pick<Services, "gateway" | "log">,
+  { connectionId }: Pick<ConnectionRecord, "connectionId">,
+  error: unknown,
+): Promise<void> {
+  log.error("a client could not be connected, and is cut", { connectionId, error });
+  await gateway.close(connectionId);
 }

@@ -17,7 +17,7 @@ export interface ClientEvent {
 
 export interface EventOutcome {
   readonly outcome: CallOutcome;
-  /** A listener has answered, or disconnected the socket. */
+  /** A listener's ack was sent, or the socket is disconnected and takes no more. */
   readonly isAnswered: boolean;
 }
 
@@ -36,12 +36,13 @@ export async function dispatch(
     args: (scope, socket) => (acks ? [...args, acks.callback(scope, socket)] : args),
   });
   await unit.end();
-  return { outcome, isAnswered: acks?.isCalled || !session.isConnected };
+  return { outcome, isAnswered: acks?.isSent || !session.isConnected };
 }
 
 /** The ack of one event: the first call counts, as in Socket.IO. */
 class Acknowledgement {
-  isCalled = false;
+  isSent = false;
+  #isCalled = false;
   readonly #session: Session;
   readonly #id: number | string;
 
@@ -53,11 +54,14 @@ class Acknowledgement {
   callback(scope: Scope, socket: RuntimeSocket): (...args: unknown[]) => void {
     return (...args) => {
       const { services, record, isConnected } = this.#session;
-      if (this.isCalled || !isConnected) return;
-      this.isCalled = true;
+      if (this.#isCalled || !isConnected) return;
       const frames = DIALECTS[record.protocol].ack(record.namespace, this.#id, args);
+      this.#isCalled = true;
       socket.saveData();
-      scope.effect("ack", () => tell(services, record, frames));
+      scope.effect("ack", async () => {
+        await tell(services, record, frames);
+        this.isSent = true;
+      });
     };
   }
 }

@@ -3,6 +3,9 @@ import type { Protocol } from "../protocol/negotiate";
 import { isReservedEvent } from "../protocol/reserved-events";
 import { encodeEvent } from "../protocol/socket-io";
 
+/** API Gateway's limit for a message, in both directions. */
+const MAX_MESSAGE_BYTES = 128 * 1024;
+
 /** One event as each protocol writes it; a frame is one WebSocket message. */
 export type Frames = Readonly<Record<Protocol, readonly string[]>>;
 
@@ -12,8 +15,15 @@ export type Frames = Readonly<Record<Protocol, readonly string[]>>;
  */
 export function encodeFrames(namespace: string, event: string, args: readonly unknown[]): Frames {
   if (isReservedEvent(event)) throw new Error(`event: "${event}" is reserved by Socket.IO`);
-  return {
+  const frames = {
     "socket.io": encodeEvent(namespace, event, args),
     json: [encodeJsonEvent(event, args)],
   };
+  const largest = Math.max(
+    ...Object.values(frames)
+      .flat()
+      .map((frame) => Buffer.byteLength(frame)),
+  );
+  if (largest <= MAX_MESSAGE_BYTES) return frames;
+  throw new RangeError(`data: expected a message of at most ${MAX_MESSAGE_BYTES} bytes, got ${largest}`);
 }

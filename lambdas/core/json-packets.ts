@@ -13,12 +13,15 @@ import { type Arrival, definitionOf, socketIn } from "./arrival";
 import { authenticate, connectAs, type Identity } from "./connecting";
 import { tell } from "./delivery";
 import { DIALECTS } from "./dialects";
+import { abandon } from "./disconnecting";
 import { dispatch } from "./events";
 import { handshakeOf } from "./handshake";
 import type { SocketRecord } from "./records";
 
 const NOT_CONNECTED =
   'expected {"auth": {"token": …}} first, or the service\'s "connected" to come before events';
+
+const ANOTHER_USER = "auth.token: expected a token of the same user, got another's";
 
 type Frame<T extends JsonFrame["type"]> = Extract<JsonFrame, { type: T }>;
 
@@ -65,7 +68,15 @@ async function handleEvent(arrival: Arrival, frame: Frame<"event">): Promise<voi
 }
 
 /** The first frame of a client that brought no token to the upgrade, or a fresh token for the same user. */
-async function handleAuth(arrival: Arrival, { token }: Frame<"auth">): Promise<void> {
+async function handleAuth(arrival: Arrival, frame: Frame<"auth">): Promise<void> {
+  try {
+    await answerAuth(arrival, frame);
+  } catch (error) {
+    await abandon(arrival.services, arrival.connection, error);
+  }
+}
+
+async function answerAuth(arrival: Arrival, { token }: Frame<"auth">): Promise<void> {
   const { services, connection, nextStamp } = arrival;
   const definition = definitionOf(arrival, connection.namespace ?? "/");
   const stored = await services.connections.handshake(connection.connectionId);
@@ -85,10 +96,11 @@ async function handleAuth(arrival: Arrival, { token }: Frame<"auth">): Promise<v
 async function refresh(arrival: Arrival, record: SocketRecord, identity: Identity): Promise<void> {
   const { userId, claims, tokenExpiresAt } = identity;
   if (record.userId !== undefined && record.userId !== userId) {
-    return sayError(arrival, "unauthorized", "auth.token: expected a token of the same user, got another's");
+    return sayError(arrival, "unauthorized", ANOTHER_USER);
   }
   const outcome = await arrival.services.sockets.authenticate(record, { userId, claims, tokenExpiresAt });
   if (outcome === "closed") return;
+  if (outcome === "taken") return sayError(arrival, "unauthorized", ANOTHER_USER);
   const { settings } = arrival.services;
   const connected = DIALECTS.json.connected({ ...record, userId, tokenExpiresAt }, settings);
   await tell(arrival.services, record, connected);

@@ -18,6 +18,18 @@ const JWKS_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "
 const CLOCK_TOLERANCE_SECONDS = 5;
 const JWKS_TIMEOUT_MS = 2_000;
 
+/** What jose throws for a token; all else, a key set that does not answer for one, is no fault of the client. */
+const BAD_TOKEN = [
+  errors.JWTClaimValidationFailed,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+] as const;
+
 type Verify = (token: string) => Promise<JWTPayload>;
 
 /**
@@ -42,6 +54,7 @@ export function jwt(
     verify ??= verifierOf(options, session.services);
     try {
       const claims = await verify(token);
+      if (typeof claims.sub !== "string" || claims.sub === "") return next(unauthorized("token_invalid"));
       session.admission = { userId: claims.sub, claims, tokenExpiresAt: claims.exp };
       next();
     } catch (error) {
@@ -86,11 +99,11 @@ function optionsWith(algorithms: string[]) {
 /** A bad token is the client's fault; anything else is ours, and the client may try again. */
 function refusalFor(error: unknown, { log }: Services): ConnectError {
   if (error instanceof errors.JWTExpired) return unauthorized("token_expired");
-  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-    return unauthorized("token_invalid");
-  }
+  if (BAD_TOKEN.some((kind) => error instanceof kind)) return unauthorized("token_invalid");
   log.error("jwt(): tokens cannot be verified", { error });
-  return new Error("Authentication is unavailable");
+  return Object.assign(new Error("Authentication is unavailable"), {
+    data: { code: "unavailable", status: 503 },
+  });
 }
 
 function unauthorized(code: "token_missing" | "token_expired" | "token_invalid"): ConnectError {

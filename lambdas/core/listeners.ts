@@ -1,3 +1,4 @@
+import { remainingMs } from "./deadline";
 import { RuntimeNamespace } from "./namespace";
 import type { NamespaceDefinition, RuntimeListener } from "./registry";
 import type { Scope } from "./scope";
@@ -28,15 +29,18 @@ export function unitFor({ services, record }: Session): UnitOfWork {
 /** Starts all listeners in the order of their registration, as an EventEmitter does, and waits for them. */
 export async function runListeners(session: Session, unit: UnitOfWork, call: Call): Promise<CallOutcome> {
   const nsp = namespaceOf(session);
-  const scopes = call.listeners.map(() => unit.scope(`listener of ${JSON.stringify(call.event)}`));
-  const running = call.listeners.map((listener, index) => {
-    const scope = scopes[index] ?? unit.scope(call.event);
-    return runListener(listener, { session, unit, scope, nsp, args: call.args });
-  });
-  const inTime = await settlesWithin(Promise.all(running), session.services.settings.listenerTimeoutMs);
-  if (!inTime) return overrun(session, call.event);
+  const label = `listener of ${JSON.stringify(call.event)}`;
+  const runs = call.listeners.map((listener) => ({ listener, scope: unit.scope(label) }));
+  const running = runs.map(({ listener, scope }) =>
+    runListener(listener, { session, unit, scope, nsp, call }),
+  );
+  if (!(await settlesWithin(Promise.all(running), remainingMs(session.services)))) {
+    for (const { scope } of runs) scope.hasEnded = true;
+    logOverrun(session, call.event);
+    return "overrun";
+  }
   await unit.drain();
-  return scopes.some((scope) => scope.hasThrown || scope.failure !== undefined) ? "failed" : "done";
+  return runs.some(({ scope }) => scope.hasThrown || scope.failure !== undefined) ? "failed" : "done";
 }
 
 interface Running {
@@ -44,28 +48,27 @@ interface Running {
   readonly unit: UnitOfWork;
   readonly scope: Scope;
   readonly nsp: RuntimeNamespace;
-  readonly args: Call["args"];
+  readonly call: Call;
 }
 
 /** Never rejects: a failure belongs to the scope. */
 async function runListener(listener: RuntimeListener, running: Running): Promise<void> {
-  const { session, unit, scope, nsp, args } = running;
+  const { session, unit, scope, nsp, call } = running;
   const socket = new RuntimeSocket(session, nsp, scope);
   try {
-    await scope.run(() => listener(socket, ...args(scope, socket)));
+    await scope.run(() => listener(socket, ...call.args(scope, socket)));
     socket.saveData();
   } catch (error) {
     unit.threw(scope, error);
   }
 }
 
-function overrun({ services, record }: Session, event: string): "overrun" {
+function logOverrun({ services, record }: Session, event: string): void {
   services.log.error(`listener of ${JSON.stringify(event)} is still running`, {
     connectionId: record.connectionId,
     sid: record.sid,
     listenerTimeoutMs: services.settings.listenerTimeoutMs,
   });
-  return "overrun";
 }
 
 function namespaceOf({ services, record }: Session): RuntimeNamespace {

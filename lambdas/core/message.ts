@@ -1,5 +1,6 @@
 import type { Protocol } from "../protocol/negotiate";
 import type { Arrival } from "./arrival";
+import { withDeadline } from "./deadline";
 import { handleJsonFrame } from "./json-packets";
 import type { Services } from "./services";
 import { handleSocketIoFrame } from "./socket-io-packets";
@@ -16,7 +17,7 @@ export interface MessageRequest {
 export async function message(services: Services, request: MessageRequest): Promise<void> {
   const loaded = await services.connections.load(request.connectionId);
   if (!loaded || loaded.connection.closedFor) return;
-  const arrival = { services, ...loaded, nextStamp: stampsOf(request.arrivedAt) };
+  const arrival = { services: withDeadline(services), ...loaded, nextStamp: stampsOf(request.arrivedAt) };
   await FRAME_HANDLERS[loaded.connection.protocol](arrival, request.body);
 }
 

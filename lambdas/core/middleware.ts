@@ -1,7 +1,9 @@
+import { remainingMs } from "./deadline";
 import { settlesWithin } from "./listeners";
 import { RuntimeNamespace } from "./namespace";
 import type { NamespaceDefinition, RuntimeMiddleware } from "./registry";
 import { assertRoomName, userRoom } from "./rooms";
+import type { Services } from "./services";
 import type { Admission, Session } from "./session";
 import { RuntimeSocket } from "./socket";
 import type { UnitOfWork } from "./unit-of-work";
@@ -21,7 +23,7 @@ export async function runMiddleware(
   const nsp = new RuntimeNamespace(record.namespace, services.registry);
   const socket = new RuntimeSocket(session, nsp, unit.scope("middleware"));
   for (const run of middleware) {
-    const error = await answerOf(run, socket, services.settings.listenerTimeoutMs);
+    const error = await answerOf(run, socket, services);
     if (error) return { admitted: false, error };
   }
   const admission = session.admission;
@@ -42,11 +44,14 @@ function faultIn(userId: string | undefined): Error | undefined {
   }
 }
 
-/** The error that one middleware answers with, by `next(error)`, by throwing or by rejecting. */
+/**
+ * The error that one middleware answers with. `next(error)` speaks to the client; what it throws may name
+ * anything, so that goes to the log.
+ */
 async function answerOf(
   run: RuntimeMiddleware,
   socket: RuntimeSocket,
-  limitMs: number,
+  services: Services,
 ): Promise<Error | undefined> {
   const answered = new Promise<Error | undefined>((resolve) => {
     const next = (error?: unknown) =>
@@ -54,10 +59,14 @@ async function answerOf(
     // Async middleware may reject instead of calling `next`; resolving without calling it is no answer.
     Promise.resolve()
       .then(() => run(socket, next))
-      .catch((error) => next(asError(error)));
+      .catch((error) => {
+        services.log.error("middleware failed", { sid: socket.id, error });
+        resolve(new Error("Internal server error"));
+      });
   });
-  if (await settlesWithin(answered, limitMs)) return answered;
-  return new Error(`middleware did not call next() within ${limitMs / 1000} s`);
+  if (await settlesWithin(answered, remainingMs(services))) return answered;
+  services.log.error("middleware did not call next()", { sid: socket.id });
+  return new Error(`middleware did not call next() within ${services.settings.listenerTimeoutMs / 1000} s`);
 }
 
 function asError(value: unknown): Error {

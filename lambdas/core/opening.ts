@@ -1,7 +1,9 @@
 import { encodeOpen } from "../protocol/engine-io";
 import type { Protocol } from "../protocol/negotiate";
 import { connect, connectAs } from "./connecting";
-import { tell } from "./delivery";
+import { withDeadline } from "./deadline";
+import { greet } from "./delivery";
+import { abandon } from "./disconnecting";
 import { handshakeOf } from "./handshake";
 import type { OpenEvent } from "./internal-events";
 import { newborn } from "./newborn";
@@ -11,8 +13,14 @@ import { stampsOf } from "./stamps";
 
 /** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
 export async function open(services: Services, event: OpenEvent): Promise<void> {
-  if (services.clock.now() > newborn(event).newbornUntil) return;
-  await GREETINGS[event.protocol](services, event);
+  if (services.clock.now() > newborn(event).newbornUntil) {
+    return abandon(services, event, new Error("the greeting comes too late"));
+  }
+  try {
+    await GREETINGS[event.protocol](withDeadline(services), event);
+  } catch (error) {
+    await abandon(services, event, error);
+  }
 }
 
 const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent) => Promise<void>>> = {
@@ -24,7 +32,7 @@ const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent
 async function greetSocketIo(services: Services, event: OpenEvent): Promise<void> {
   const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
   const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
-  await tell(services, newborn(event), [packet]);
+  await greet(services, newborn(event), [packet]);
 }
 
 /**

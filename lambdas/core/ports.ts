@@ -21,6 +21,8 @@ export interface ConnectionStore {
    * included (strongly consistent, read after the mark), or `undefined` when nothing is left of it.
    */
   close(connectionId: string, reason: DisconnectReason): Promise<LoadedConnection | undefined>;
+  /** Remembers that the namespace had a socket. */
+  leave(connectionId: string, namespace: string): Promise<void>;
   /** Removes the handshake and the connection itself, last. Its sockets must be gone. */
   remove(connectionId: string): Promise<void>;
 }
@@ -36,11 +38,14 @@ export interface SocketStore {
   create(socket: SocketRecord): Promise<CreateOutcome>;
   /** Writes the named keys of `socket.data` (`undefined` removes one), last writer wins per key. */
   saveData(socket: SocketRecord, changes: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Gives the socket new claims and, when it had none, a user (with the membership in the user's room). */
+  /**
+   * Gives the socket new claims and, when it had none, a user (with the membership in the user's room).
+   * `taken`: it is another user's.
+   */
   authenticate(
     socket: SocketRecord,
     identity: Pick<SocketRecord, "userId" | "claims" | "tokenExpiresAt">,
-  ): Promise<"done" | "closed">;
+  ): Promise<"done" | "closed" | "taken">;
   /** Marks one socket closed unless its CONNECT arrived after `stamp`; the first reason stays. */
   close(
     socket: SocketRecord,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isReservedEvent } from "../protocol/reserved-events";
-import { EVERYONE, userRoom } from "./rooms";
+import { assertRoomName, EVERYONE, userRoom } from "./rooms";
 import type { RoomTarget } from "./target";
 
 export interface PushRequest {
@@ -23,16 +23,22 @@ const room = v.pipe(
     (name) => !name.startsWith("@"),
     'a room name that does not begin with "@" (users and sockets have their own keys)',
   ),
-  v.check(isRoomSized, "a room name of 1 to 500 bytes"),
+  v.check(isRoomName, "a room name of 1 to 512 bytes"),
 );
-const user = v.pipe(v.string("a user id"), v.check(isRoomSized, "a user id of 1 to 500 bytes"));
+const user = v.pipe(
+  v.string("a user id"),
+  v.check((id) => isRoomName(userRoom(id)) && id !== "", "a user id of 1 to 500 bytes"),
+);
 const sid = v.pipe(v.string("a socket id"), v.regex(/^@[\w-]{20}$/, "a socket id, `@` and 20 characters"));
 
 const schema = v.strictObject({
   namespace: v.optional(
     v.pipe(
       v.string("a string"),
-      v.check((name) => name.startsWith("/"), 'a name that begins with "/"'),
+      v.check(
+        (name) => name.startsWith("/") && Buffer.from(name).toString() === name,
+        'a name that begins with "/"',
+      ),
     ),
     "/",
   ),
@@ -117,7 +123,11 @@ function brief(received: string): string {
   return received.length > 40 ? `${received.slice(0, 40)}…` : received;
 }
 
-function isRoomSized(name: string): boolean {
-  const bytes = Buffer.byteLength(name);
-  return bytes >= 1 && bytes <= 500;
+function isRoomName(name: string): boolean {
+  try {
+    assertRoomName(name);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,9 +3,6 @@ import { encodeFrames } from "./frames";
 import { PushError, type PushRequest, parsePush } from "./push-request";
 import type { DeliveryServices } from "./services";
 
-/** API Gateway's limit for a message, in both directions. */
-const MAX_MESSAGE_BYTES = 128 * 1024;
-
 /** `pending` is what was handed on and is still on its way. */
 export interface PushResult extends DeliveryCount {
   readonly pending: number;
@@ -26,14 +23,9 @@ export async function push(services: DeliveryServices, input: unknown): Promise<
 }
 
 function emitOf({ target, event, args }: PushRequest): Emit {
-  const frames = encodeFrames(target.namespace, event, args);
-  const largest = Math.max(
-    ...Object.values(frames)
-      .flat()
-      .map((frame) => Buffer.byteLength(frame)),
-  );
-  if (largest > MAX_MESSAGE_BYTES) {
-    throw new PushError(`data: expected a message of at most ${MAX_MESSAGE_BYTES} bytes, got ${largest}`);
+  try {
+    return { target, frames: encodeFrames(target.namespace, event, args) };
+  } catch (cause) {
+    throw new PushError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-  return { target, frames };
 }

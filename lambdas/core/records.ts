@@ -22,6 +22,8 @@ export interface ConnectionRecord {
   readonly connectedAt: number;
   /** Set by the first that decides to close it. Who creates something afterwards undoes it. */
   readonly closedFor?: DisconnectReason;
+  /** Namespaces whose socket went before the connection: packets for them may still be on their way. */
+  readonly leftNamespaces?: readonly string[];
 }
 
 /** One socket: one connection in one namespace. */

@@ -16,6 +16,8 @@ export class Scope {
   failure: unknown;
   /** The listener itself failed: what it did before stands. */
   hasThrown = false;
+  /** From here on everything is refused. */
+  hasEnded = false;
 
   constructor(unit: UnitOfWork, label: string) {
     this.#unit = unit;

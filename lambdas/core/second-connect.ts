@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ProtocolError } from "../protocol/protocol-error";
+import { remainingMs } from "./deadline";
 import type { SocketRecord } from "./records";
 import type { Services } from "./services";
 
 /** `41` and `40` of `socket.disconnect().connect()` arrive together, and the `40` may be handled first. */
 const OLDER_DISCONNECT_WITHIN_MS = 1_000;
-/** Once the `41` is known, its listeners may take their time. */
-const CLOSED_WITHIN_MS = 20_000;
 const POLL_MS = 50;
 
 /**
- * Waits until the socket that holds the namespace's slot is gone.
+ * Waits until the socket that holds the namespace's slot is gone. Once its `41` is known, its listeners may
+ * take their time.
  *
  * @throws ProtocolError when it stays: a second CONNECT to a namespace closes the connection.
  */
@@ -19,7 +19,7 @@ export async function freeSlot(services: Services, occupant: SocketRecord): Prom
   let socket: SocketRecord | undefined = occupant;
   while (socket) {
     const waited = services.clock.now() - startedAt;
-    if (waited >= (socket.closedFor ? CLOSED_WITHIN_MS : OLDER_DISCONNECT_WITHIN_MS)) {
+    if (socket.closedFor ? remainingMs(services) === 0 : waited >= OLDER_DISCONNECT_WITHIN_MS) {
       throw new ProtocolError("invalid_frame", `a second CONNECT to ${occupant.namespace}`);
     }
     await delay(POLL_MS);

@@ -16,6 +16,7 @@ export interface DeliveryServices {
   readonly memberships: MembershipStore;
   readonly gateway: Gateway;
   readonly invoker: Pick<Invoker, "disconnect">;
+  readonly log: Log;
 }
 
 /** What running the app needs: put together once by each Lambda's entry. */
@@ -26,6 +27,7 @@ export interface Services extends DeliveryServices {
   readonly invoker: Invoker;
   readonly secrets: SecretSource;
   readonly settings: Settings;
-  readonly log: Log;
   readonly clock: Clock;
+  /** When the packet at hand must be answered, milliseconds since the epoch; see `withDeadline`. */
+  readonly deadline?: number;
 }

@@ -4,9 +4,10 @@ import { decodeSocketIo, encodeConnectError, type SocketIoPacket } from "../prot
 import { type Arrival, definitionOf, socketIn } from "./arrival";
 import { connect } from "./connecting";
 import { tell } from "./delivery";
-import { closeConnection, leaveNamespace } from "./disconnecting";
+import { abandon, closeConnection, leaveNamespace } from "./disconnecting";
 import { dispatch } from "./events";
 import { handshakeOf } from "./handshake";
+import type { SocketRecord } from "./records";
 import { freeSlot } from "./second-connect";
 
 type Packet<T extends SocketIoPacket["type"]> = Extract<SocketIoPacket, { type: T }>;
@@ -51,11 +52,21 @@ async function handlePacket(arrival: Arrival, packet: SocketIoPacket): Promise<v
     case "event":
       return handleEvent(arrival, packet);
     case "ack":
-      assertConnected(arrival, packet);
+      connectedSocket(arrival, packet);
   }
 }
 
-async function handleConnect(arrival: Arrival, { namespace, auth = {} }: Packet<"connect">): Promise<void> {
+/** A client waits for the answer to its CONNECT without end: one that cannot be given is a closed connection. */
+async function handleConnect(arrival: Arrival, packet: Packet<"connect">): Promise<void> {
+  try {
+    await answerConnect(arrival, packet);
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    await abandon(arrival.services, arrival.connection, error);
+  }
+}
+
+async function answerConnect(arrival: Arrival, { namespace, auth = {} }: Packet<"connect">): Promise<void> {
   const { services, connection, nextStamp } = arrival;
   const definition = definitionOf(arrival, namespace);
   if (!definition) {
@@ -81,16 +92,19 @@ async function handleDisconnect(arrival: Arrival, { namespace }: Packet<"disconn
 }
 
 async function handleEvent(arrival: Arrival, packet: Packet<"event">): Promise<void> {
-  const record = assertConnected(arrival, packet);
-  if (record.closedFor) return;
+  const record = connectedSocket(arrival, packet);
+  if (!record || record.closedFor) return;
   const listeners = definitionOf(arrival, packet.namespace)?.listeners.get(packet.event) ?? [];
   if (listeners.length === 0) return;
   await dispatch(arrival.services, { record, nextStamp: arrival.nextStamp }, { ...packet, listeners });
 }
 
-/** Anything but a CONNECT belongs to a socket: a client may send it after it was connected. */
-function assertConnected(arrival: Arrival, { namespace }: SocketIoPacket) {
+/**
+ * Anything but a CONNECT belongs to a socket: a client may send it after it was connected. What was on its
+ * way when the socket went is nobody's fault.
+ */
+function connectedSocket(arrival: Arrival, { namespace }: SocketIoPacket): SocketRecord | undefined {
   const record = socketIn(arrival, namespace);
-  if (record) return record;
+  if (record || arrival.connection.leftNamespaces?.includes(namespace)) return record;
   throw new ProtocolError("invalid_frame", `expected a CONNECT to ${namespace} first`);
 }

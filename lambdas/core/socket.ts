@@ -120,6 +120,7 @@ export class RuntimeSocket {
   }
 
   disconnect(close = false): this {
+    if (this.#session.admission) throw new Error("disconnect in middleware: refuse with next(error)");
     this.#session.isConnected = false;
     const session = this.#session;
     this.saveData();
@@ -133,6 +134,8 @@ export class RuntimeSocket {
 
   /** Writes what changed in `socket.data` before what the listener does next: a client that hears of the next thing finds the data as it was then. */
   saveData(): void {
+    // Another listener of the event may still save what a failed one changed.
+    if (this.#scope.failure !== undefined || this.#scope.hasEnded) return;
     const changes = this.#session.data.takeChanges();
     if (!changes) return;
     const { services, record } = this.#session;

@@ -36,7 +36,7 @@ export class UnitOfWork {
 
   emit(scope: Scope, event: string, target: Target, frames: Frames): boolean {
     const name = `emit ${JSON.stringify(event)}`;
-    if (this.#isEnded) return this.#refuse(scope, name);
+    if (this.#isOver(scope)) return this.#refuse(scope, name);
     this.#push({ kind: "emit", scope, name, emit: { target, frames } });
     return true;
   }
@@ -50,7 +50,7 @@ export class UnitOfWork {
   }
 
   effect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
-    if (this.#isEnded) {
+    if (this.#isOver(scope)) {
       this.#refuse(scope, name);
       return handled(Promise.reject(new Error(afterTheEnd(scope, name))));
     }
@@ -79,8 +79,9 @@ export class UnitOfWork {
   async release(): Promise<void> {
     await this.drain();
     const { posts, closing } = this.#held ?? { posts: [], closing: [] };
+    // Held until the last is out: what is called meanwhile must not overtake it.
+    for (let held = posts.shift(); held; held = posts.shift()) await post(this.#services, held);
     this.#held = undefined;
-    for (const held of posts) await post(this.#services, held);
     for (const close of closing) await close();
   }
 
@@ -148,6 +149,10 @@ export class UnitOfWork {
 
   #logFailure(scope: Scope, error: unknown, doing: string): void {
     this.#log.error(`${scope.label} failed to ${doing}`, { ...this.#details, error });
+  }
+
+  #isOver(scope: Scope): boolean {
+    return this.#isEnded || scope.hasEnded;
   }
 
   #refuse(scope: Scope, name: string): false {

@@ -1,6 +1,7 @@
 import { negotiate } from "../protocol/negotiate";
 import type { ConnectError } from "./api";
 import { authenticate, type Identity } from "./connecting";
+import { withDeadline } from "./deadline";
 import { handshakeOf, handshakeToStore, type UpgradeRequest } from "./handshake";
 import { EVENT_VERSION } from "./internal-events";
 import type { ConnectionRecord, StoredHandshake } from "./records";
@@ -12,12 +13,13 @@ const SUBPROTOCOL = "roomcast.v1";
 
 /** `status` is all that a refused client sees: API Gateway drops body and headers. */
 export interface UpgradeAnswer {
-  readonly status: 200 | 400 | 401 | 403 | 404;
+  readonly status: 200 | 400 | 401 | 403 | 404 | 503;
   readonly subprotocol?: string;
 }
 
 /** `$connect`: decides whether a WebSocket may open, remembers it, and has `open` greet it. */
-export async function upgrade(services: Services, request: UpgradeRequest): Promise<UpgradeAnswer> {
+export async function upgrade(all: Services, request: UpgradeRequest): Promise<UpgradeAnswer> {
+  const services = withDeadline(all);
   if (!isOriginAllowed(request.headers.origin, services.settings.allowedOrigins)) {
     return refuse(services, request, 403, `origin ${request.headers.origin} is not allowed`);
   }
@@ -86,16 +88,17 @@ async function remember(
 function refuse(
   { log }: Services,
   { connectionId, address }: UpgradeRequest,
-  status: 400 | 401 | 403 | 404,
+  status: Exclude<UpgradeAnswer["status"], 200>,
   hint: string,
 ): UpgradeAnswer {
   log.warn(`refused a WebSocket with ${status}: ${hint}`, { connectionId, address });
   return { status };
 }
 
-/** An app may tell "who are you" from "you may not": an error with `data.status` 403 is the latter. */
-function statusOf({ data }: ConnectError): 401 | 403 {
-  return typeof data === "object" && data !== null && "status" in data && data.status === 403 ? 403 : 401;
+/** Middleware may tell "who are you" from "you may not" (`data.status` 403) and "ask again later" (503). */
+function statusOf({ data }: ConnectError): 401 | 403 | 503 {
+  const status = typeof data === "object" && data !== null && "status" in data ? data.status : undefined;
+  return status === 403 || status === 503 ? status : 401;
 }
 
 function isOriginAllowed(origin: string | undefined, allowed: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import type { Limits } from "../limits";
 import type { LambdaFunction } from "../template/model";
-import type { Terminal } from "../terminal";
+import { shortName, type Terminal } from "../terminal";
 import { SharedCapacity } from "./capacity";
 import type { FunctionError, Outcome } from "./invocation";
 import { EnvironmentPool } from "./pool";
@@ -181,5 +181,6 @@ function runtimeVariables(fn: LambdaFunction): Readonly<Record<string, string>> 
 function loadError(fn: LambdaFunction | undefined, error: FunctionError | undefined): string {
   const where = error?.trace?.find((line) => line.trim().startsWith("at "))?.trim();
   const at = where === undefined ? "" : ` (${where})`;
-  return `${fn?.logicalId} does not load: ${error?.errorType ?? "Error"}: ${error?.errorMessage}${at}`;
+  const what = fn === undefined ? "a function" : `the ${shortName(fn)} function, or the app module in it,`;
+  return `${what} does not load: ${error?.errorType ?? "Error"}: ${error?.errorMessage}${at}`;
 }

@@ -70,7 +70,13 @@ describe("the gateway", () => {
   test("429 to the last is throttled", async () => {
     stub.answer = () => THROTTLED;
     expect(await gateway.post(OLD, "x")).toBe("throttled");
-    expect(stub.requests.length).toBeGreaterThan(1);
+    expect(stub.requests).toHaveLength(4);
+  });
+
+  test.each([500, 503])("an outcome that nobody knows (%i) is never posted again", async (status) => {
+    stub.answer = () => ({ status });
+    expect(await gateway.post(OLD, "x")).toBe("failed");
+    expect(stub.requests).toHaveLength(1);
   });
 
   test("anything else failed, and is logged", async () => {

@@ -1,3 +1,4 @@
+import { KeepAlive } from "../../lambdas/aws/keep-alive";
 import { createSecretSource } from "../../lambdas/aws/secrets";
 import { HttpStub, type StubRequest } from "../support/http-stub";
 
@@ -39,18 +40,18 @@ describe("the secret source", () => {
   }
 
   test("asks for nothing until it is asked", () => {
-    createSecretSource(ARN, () => now);
+    createSecretSource(ARN, new KeepAlive(), () => now);
     expect(stub.requests).toEqual([]);
   });
 
   test("answers the current and, after a rotation, the previous version", async () => {
-    expect(await createSecretSource(ARN, () => now).current()).toEqual(["new"]);
+    expect(await createSecretSource(ARN, new KeepAlive(), () => now).current()).toEqual(["new"]);
     versions.AWSPREVIOUS = "old";
-    expect(await createSecretSource(ARN, () => now).current()).toEqual(["new", "old"]);
+    expect(await createSecretSource(ARN, new KeepAlive(), () => now).current()).toEqual(["new", "old"]);
   });
 
   test("keeps what it got for five minutes", async () => {
-    const source = createSecretSource(ARN, () => now);
+    const source = createSecretSource(ARN, new KeepAlive(), () => now);
     await source.current();
     now = 299_999;
     await Promise.all([source.current(), source.current()]);
@@ -61,7 +62,7 @@ describe("the secret source", () => {
   });
 
   test("does not keep a failure", async () => {
-    const source = createSecretSource(ARN, () => now);
+    const source = createSecretSource(ARN, new KeepAlive(), () => now);
     versions.AWSCURRENT = undefined;
     await expect(source.current()).rejects.toThrow();
     versions.AWSCURRENT = "back";
@@ -69,6 +70,8 @@ describe("the secret source", () => {
   });
 
   test("says so when there is no secret to fetch", async () => {
-    await expect(createSecretSource(undefined, () => now).current()).rejects.toThrow(/no JWT secret/);
+    await expect(createSecretSource(undefined, new KeepAlive(), () => now).current()).rejects.toThrow(
+      /no JWT secret/,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { Server } from "../../lambdas/core";
+import { disconnect, disconnectOrQueue } from "../../lambdas/core/closing";
 import { CoreService } from "../support/core-service";
 
 function watched() {
@@ -73,6 +74,23 @@ describe("disconnect", () => {
     expect(heard[0]).toContain("server namespace disconnect");
     expect(heard).toHaveLength(2);
     expect(service.stores.isEmpty()).toBe(true);
+  });
+
+  test("one connection that cannot be cleaned up does not keep the others", async () => {
+    const io = new Server();
+    const service = new CoreService(io);
+    const [one, two] = [await service.socketIo(), await service.socketIo()];
+    const { close } = service.services.gateway;
+    service.services.gateway.close = async (connectionId) => {
+      if (connectionId === one.connectionId) throw new Error("forbidden");
+      await close(connectionId);
+    };
+    const connections = [one, two].map(({ connectionId }) => ({ connectionId }));
+    const event = { version: 1, connections, reason: "transport close", cut: true } as const;
+    await expect(disconnect(service.services, event)).rejects.toThrow("forbidden");
+    expect([...service.stores.connectionRecords.keys()]).toEqual([one.connectionId]);
+    await disconnectOrQueue(service.services, { ...event, cut: true });
+    expect(service.queue).toHaveLength(1);
   });
 
   test("a listener that throws does not keep the traces", async () => {

@@ -35,6 +35,42 @@ describe("CONNECT", () => {
     expect(service.stores.socketRecords().length).toBe(0);
   });
 
+  test("a client that cannot be connected because the table is away is cut, and will come again", async () => {
+    const service = new CoreService(new Server());
+    service.services.sockets.create = () => Promise.reject(new Error("DynamoDB is away"));
+    const client = await service.socketIo();
+    expect(client.take()).toEqual([]);
+    expect(service.cut).toEqual([client.connectionId]);
+    expect(service.errors()).toHaveLength(1);
+  });
+
+  test("a client that cannot be told that it is connected is cut", async () => {
+    const service = new CoreService(new Server());
+    const client = await service.connection({ query: { EIO: "4", transport: "websocket" } });
+    service.services.gateway.post = async () => "throttled";
+    await client.send("40");
+    await service.settle();
+    expect(service.cut).toEqual([client.connectionId]);
+    expect(service.stores.isEmpty()).toBe(true);
+  });
+
+  test("emits of connection keep their order while they go out", async () => {
+    const io = new Server();
+    io.on("connection", async (socket) => {
+      socket.emit("one");
+      await socket.join("room");
+      socket.emit("two");
+    });
+    const service = new CoreService(io);
+    const { post } = service.services.gateway;
+    service.services.gateway.post = async (recipient, frame) => {
+      await new Promise(setImmediate);
+      return post(recipient, frame);
+    };
+    const client = await service.socketIo();
+    expect(client.take().slice(1)).toEqual(['42["one"]', '42["two"]']);
+  });
+
   test("a connection listener that throws is logged, and the client is connected", async () => {
     const io = new Server();
     io.on("connection", () => {
@@ -76,23 +112,62 @@ describe("middleware", () => {
     expect(client.take()).toEqual([expect.stringMatching(/^40/), '42["hello"]']);
   });
 
-  test.each<[string, (next: (error?: Error) => void) => unknown]>([
-    ["next(error)", (next) => next(Object.assign(new Error("no"), { data: { code: 7 } }))],
-    [
-      "a throw",
-      () => {
-        throw Object.assign(new Error("no"), { data: { code: 7 } });
-      },
-    ],
-    ["a rejection", () => Promise.reject(Object.assign(new Error("no"), { data: { code: 7 } }))],
-  ])("refuses with %s: the client gets message and data, and no trace stays", async (_name, refuse) => {
+  test("refuses with next(error): the client gets message and data, and no trace stays", async () => {
     const io = new Server();
-    io.use((_socket, next) => refuse(next));
+    io.use((_socket, next) => next(Object.assign(new Error("no"), { data: { code: 7 } })));
     const service = new CoreService(io);
     const client = await service.socketIo();
     expect(client.take()).toEqual(['44{"message":"no","data":{"code":7}}']);
     expect(service.stores.socketRecords().length).toBe(0);
     expect(service.cut).toEqual([]);
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error("no route to 10.0.3.7");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("no route to 10.0.3.7"))],
+  ])("that %s refuses, and what it says goes to the log, not to the client", async (_name, fail) => {
+    const service = new CoreService(new Server().use(fail));
+    const client = await service.socketIo();
+    expect(client.take()).toEqual(['44{"message":"Internal server error"}']);
+    expect(service.log[0]?.details.error).toEqual(new Error("no route to 10.0.3.7"));
+  });
+
+  test("shares one deadline with the listeners that follow", async () => {
+    const io = new Server();
+    io.use((_socket, next) => {
+      service.now += 25_000;
+      next();
+    });
+    // Would be waited for, for another 25 s.
+    io.use(() => {});
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    expect(client.take()).toEqual(['44{"message":"middleware did not call next() within 25 s"}']);
+  });
+
+  test("leaves nothing behind that could emit later", async () => {
+    const io = new Server();
+    const barrier = new Barrier();
+    const late = new Barrier();
+    let answer: unknown;
+    io.use((socket, next) => {
+      next();
+      barrier.passed.then(() => {
+        answer = socket.emit("too late");
+        late.open();
+      });
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    barrier.open();
+    await late.passed;
+    expect(answer).toBe(false);
+    expect(client.take()).toEqual([expect.stringMatching(/^40/)]);
   });
 
   test.each([
@@ -124,9 +199,10 @@ describe("middleware", () => {
       socket.userId = "mallory";
     });
     const service = new CoreService(io);
-    expect((await service.socketIo()).take()[0]).toMatch(/^44.*emit in middleware/);
+    expect((await service.socketIo()).take()).toEqual(['44{"message":"Internal server error"}']);
+    expect(String(service.log[0]?.details.error)).toMatch(/emit in middleware/);
     await service.socketIo("/n");
-    expect(service.log[0]?.details.error).toEqual(new Error("socket.userId can be set in middleware only"));
+    expect(service.log[1]?.details.error).toEqual(new Error("socket.userId can be set in middleware only"));
   });
 
   test("requireRole refuses without claims, and what follows a refusal does not run", async () => {

@@ -118,6 +118,15 @@ describe("push", () => {
     expect(reached(clients)).toEqual(["bob"]);
   });
 
+  test("what was delivered stays delivered when the gone cannot be handed over", async () => {
+    const { service, clients } = await four();
+    service.gone.add(clients.bob.connectionId);
+    service.services.invoker.disconnect = () => Promise.reject(new Error("throttled"));
+    const result = await push(service.services, { rooms: ["a"], event: "got" });
+    expect(result).toEqual({ recipients: 2, sent: 1, gone: 1, failed: 0, pending: 0 });
+    expect(service.errors()).toEqual(["disconnect could not be invoked"]);
+  });
+
   test("a list is answered in order, and each client gets it in order", async () => {
     const { service, clients } = await four();
     service.gone.add(clients.bob.connectionId);
@@ -138,7 +147,7 @@ describe("push", () => {
     [{ event: "x" }, "push: expected rooms, users, sockets or everyone, got none of them"],
     [{ event: "x", rooms: "a" }, 'rooms: expected an array of room names, got "a"'],
     [{ event: "x", rooms: ["a", 7] }, "rooms.1: expected a room name, got 7"],
-    [{ event: "x", rooms: [""] }, "rooms.0: expected a room name of 1 to 500 bytes"],
+    [{ event: "x", rooms: [""] }, "rooms.0: expected a room name of 1 to 512 bytes"],
     [{ event: "x", rooms: ["@all"] }, 'rooms.0: expected a room name that does not begin with "@"'],
     [
       { event: "x", rooms: ["a"], exceptRooms: ["@all"] },

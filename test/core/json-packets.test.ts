@@ -80,6 +80,33 @@ describe("a plain JSON WebSocket", () => {
     ]);
   });
 
+  test("an ack that could not be sent is no answer", async () => {
+    const io = new Server();
+    io.on("full", (socket, ack) => {
+      socket.join("room");
+      ack("ok");
+    });
+    io.on("big number", (_socket, ack) => ack(10n));
+    const service = new CoreService(io);
+    service.stores.maxRoomsPerSocket = 0;
+    const client = await service.connection();
+    client.take();
+    await client.send({ event: "full", id: 1 });
+    await client.send({ event: "big number", id: 2 });
+    expect(client.takeJson()).toEqual([
+      { error: expect.objectContaining({ code: "listener_failed" }), id: 1 },
+      { error: expect.objectContaining({ code: "listener_failed" }), id: 2 },
+    ]);
+  });
+
+  test("an auth that cannot be judged because the table is away cuts the client, which will come again", async () => {
+    const service = new CoreService(app());
+    const client = await service.connection({ query: { namespace: "/members" } });
+    service.services.sockets.create = () => Promise.reject(new Error("DynamoDB is away"));
+    await client.send({ auth: { token: "alice" } });
+    expect(service.cut).toEqual([client.connectionId]);
+  });
+
   test.each<[string, string, object]>([
     ["no JSON", "hello", { code: "invalid_frame" }],
     ["no key", "{}", { code: "invalid_frame" }],

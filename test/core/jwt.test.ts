@@ -45,6 +45,8 @@ describe("jwt()", () => {
     ["an expired token", "token_expired", () => token({ sub: "a" }, { expires: "-1h" })],
     ["a token without exp", "token_invalid", () => token({ sub: "a" }, { expires: "never" })],
     ["a token without sub", "token_invalid", () => token({})],
+    ["a token for nobody", "token_invalid", () => token({ sub: "" })],
+    ["a token whose sub is a number", "token_invalid", () => token({ sub: 42 })],
     [
       "alg none",
       "token_invalid",
@@ -66,8 +68,12 @@ describe("jwt()", () => {
     const service = new CoreService(app());
     service.services.secrets.current = () => Promise.reject(new Error("Secrets Manager is away"));
     const client = await service.socketIo("/", { token: await token({ sub: "alice" }) });
-    expect(client.take()).toEqual(['44{"message":"Authentication is unavailable"}']);
+    expect(client.take()).toEqual([
+      '44{"message":"Authentication is unavailable","data":{"code":"unavailable","status":503}}',
+    ]);
     expect(service.errors()).toHaveLength(1);
+    const query = { token: await token({ sub: "alice" }) };
+    expect(await service.upgrade({ query })).toEqual({ status: 503 });
   });
 
   test("a secret of its own needs no other", async () => {

@@ -172,6 +172,41 @@ describe("a listener that", () => {
     expect(service.errors()[1]).toMatch(/^emit "too late" refused/);
   });
 
+  test("goes on queueing after its time does not hold the packet up", async () => {
+    const io = new Server();
+    let calls = 0;
+    let stopped = false;
+    io.on("go", async (socket) => {
+      while (!stopped) {
+        calls += 1;
+        await socket.join(`room ${calls % 50}`).catch(() => {});
+        await new Promise(setImmediate);
+      }
+    });
+    const service = new CoreService(io, { listenerTimeoutMs: 20 });
+    const client = await service.socketIo();
+    await client.send('42["go"]');
+    const joined = service.stores.calls.filter((call) => call === "join").length;
+    await new Promise(setImmediate);
+    stopped = true;
+    expect(service.errors()[0]).toBe('listener of "go" is still running');
+    expect(service.stores.calls.filter((call) => call === "join")).toHaveLength(joined);
+  });
+
+  test("emits more than a message can hold fails, and nothing is sent", async () => {
+    const io = new Server();
+    io.on("go", (socket, ack) => {
+      socket.emit("big", "x".repeat(140_000));
+      ack("ok");
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    client.take();
+    await client.send('421["go"]');
+    expect(client.take()).toEqual([]);
+    expect(String(service.log[0]?.details.error)).toMatch(/at most 131072 bytes/);
+  });
+
   test("starts work and does not await it: its emit is refused with a log that names the event", async () => {
     const io = new Server();
     const barrier = new Barrier();

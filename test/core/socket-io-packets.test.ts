@@ -123,6 +123,24 @@ describe("a Socket.IO connection", () => {
     expect(service.cut).toEqual([]);
   });
 
+  test("an event that was on its way when its namespace was left is dropped, and / goes on", async () => {
+    const io = new Server();
+    let runs = 0;
+    io.of("/admin").on("late", () => {
+      runs += 1;
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    await client.send("40/admin");
+    await client.send("41/admin");
+    await service.settle();
+    await client.send('42/admin,["late"]');
+    expect(runs).toBe(0);
+    expect(service.cut).toEqual([]);
+    await client.send('42/nowhere,["late"]');
+    expect(service.cut).toEqual([client.connectionId]);
+  });
+
   test("an event that nothing listens to is passed over", async () => {
     const service = new CoreService(new Server());
     const client = await service.socketIo();

@@ -103,7 +103,7 @@ it.each([
   [
     "throws when it is loaded",
     'throw new Error("no database");',
-    /^\w+ does not load: Error: no database.*app\.ts:1:.*\n$/,
+    /^the \w+ function, or the app module in it, does not load: Error: no database.*app\.ts:1:.*\n$/,
   ],
 ])(
   "answers an app module that %s with one line and exit code 1",
@@ -142,7 +142,7 @@ describe("when it runs", () => {
     expect(printed).toMatch(/Demo page\s+http:\/\/localhost:\d+/);
     expect(printed).toMatch(/WebSocket\s+ws:\/\/localhost:\d+\/prod/);
     for (const name of ["alice", "bob", "admin"]) expect(printed).toMatch(new RegExp(`${name}\\s+eyJ`));
-    expect(printed).toContain("npm run push -- --user alice");
+    expect(printed).toContain(`npm run push -- --endpoint ${endpoint()} --user alice`);
   });
 
   (awsCli.startsWith("aws-cli/") ? it : it.skip)(

@@ -56,6 +56,12 @@ export class MemoryStores {
       if (connection) this.connectionRecords.set(connectionId, { closedFor: reason, ...connection });
       return this.#load(connectionId) ?? this.#orphans(connectionId, reason);
     },
+    leave: async (connectionId, namespace) => {
+      const connection = this.connectionRecords.get(connectionId);
+      if (!connection) return;
+      const leftNamespaces = [...new Set([...(connection.leftNamespaces ?? []), namespace])];
+      this.connectionRecords.set(connectionId, { ...connection, leftNamespaces });
+    },
     remove: async (connectionId) => {
       this.handshakes.delete(connectionId);
       this.connectionRecords.delete(connectionId);
@@ -87,7 +93,7 @@ export class MemoryStores {
       const stored = this.#find(record);
       if (!stored || stored.record.closedFor) return "closed";
       const { userId = identity.userId } = stored.record;
-      if (identity.userId !== undefined && identity.userId !== userId) throw new Error(`it is ${userId}'s`);
+      if (identity.userId !== undefined && identity.userId !== userId) return "taken";
       const { claims, tokenExpiresAt } = identity;
       stored.record = { ...stored.record, userId, claims, tokenExpiresAt };
       if (userId !== undefined) this.#enter(record, userRoom(userId), record.stamp);

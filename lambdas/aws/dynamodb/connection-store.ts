@@ -43,6 +43,14 @@ export function connectionStore(table: Table, now: () => number): ConnectionStor
       };
     },
 
+    async leave(connectionId, namespace) {
+      await table.update(connectionKey(connectionId), {
+        update: "ADD leftNamespaces :namespace",
+        condition: "attribute_exists(pk)",
+        values: { ":namespace": new Set([namespace]) },
+      });
+    },
+
     remove: (connectionId) =>
       table.writeAll([{ delete: handshakeKey(connectionId) }, { delete: connectionKey(connectionId) }]),
   };

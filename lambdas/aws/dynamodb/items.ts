@@ -22,6 +22,7 @@ export type ConnectionItem = Expiring & {
   readonly namespace?: string;
   readonly connectedAt: number;
   readonly closedFor?: DisconnectReason;
+  readonly leftNamespaces?: ReadonlySet<string>;
 };
 
 /** Maps are keyed by `mapKey`; what the table never looks into is JSON text. */
@@ -66,7 +67,7 @@ export function isLive(item: { readonly expiresAt: number }, now: number): boole
 }
 
 export function connectionItem(connection: ConnectionRecord): ConnectionItem {
-  const { connectionId, ...rest } = connection;
+  const { connectionId, leftNamespaces: _none, ...rest } = connection;
   return { ...connectionKey(connectionId), ...rest, expiresAt: expiresAt(connection) };
 }
 
@@ -104,8 +105,9 @@ export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp)
 }
 
 export function connectionRecord(connectionId: string, item: ConnectionItem): ConnectionRecord {
-  const { protocol, namespace, connectedAt, closedFor } = item;
-  return { connectionId, protocol, namespace, connectedAt, closedFor };
+  const { protocol, namespace, connectedAt, closedFor, leftNamespaces } = item;
+  const left = leftNamespaces && [...leftNamespaces];
+  return { connectionId, protocol, namespace, connectedAt, closedFor, leftNamespaces: left };
 }
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {

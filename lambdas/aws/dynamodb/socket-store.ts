@@ -5,7 +5,7 @@ import { readConnection, readOpenSocket } from "./connection-items";
 import { membershipItem, type SocketItem, socketItem, socketRecord } from "./items";
 import { socketKey } from "./keys";
 import { deleteMembership, putMembership, stampedRooms } from "./memberships";
-import { claimChange, closeChange, dataChanges, type Identity, identityChange } from "./socket-changes";
+import { claimChange, closeChange, dataChanges, identityChange } from "./socket-changes";
 import type { Change, Table } from "./table";
 
 export function socketStore(table: Table, now: () => number): SocketStore {
@@ -26,7 +26,7 @@ export function socketStore(table: Table, now: () => number): SocketStore {
 
     async authenticate(socket, identity) {
       const item = await table.update(socketKey(socket), identityChange(socket, identity));
-      if (!item) return refusedIdentity(table, socket, identity, now());
+      if (!item) return refusedIdentity(table, socket, now());
       const { userId } = identity;
       if (userId === undefined || socket.userId !== undefined) return "done";
       await putMembership(table, socket, userRoom(userId), socket.stamp);
@@ -88,14 +88,8 @@ async function updateSocket(
   return item && socketRecord(socket.connectionId, item);
 }
 
-async function refusedIdentity(
-  table: Table,
-  socket: SocketRecord,
-  identity: Identity,
-  now: number,
-): Promise<"closed"> {
+async function refusedIdentity(table: Table, socket: SocketRecord, now: number): Promise<"closed" | "taken"> {
   const { sockets } = await readConnection(table, socket.connectionId, now);
   const current = sockets.find((item) => item.sid === socket.sid);
-  if (!current || current.closedFor) return "closed";
-  throw new Error(`userId: the socket is ${current.userId}'s already, got ${identity.userId}`);
+  return !current || current.closedFor ? "closed" : "taken";
 }

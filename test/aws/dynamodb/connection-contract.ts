@@ -39,6 +39,17 @@ export function connectionContract(setUp: SetUp): void {
       expect(await stores.connections.load(socket.connectionId)).toEqual(closed);
     });
 
+    it("remembers the namespaces that were left", async () => {
+      const { connectionId } = await connect(stores);
+      await stores.connections.leave(connectionId, "/admin");
+      await stores.connections.leave(connectionId, "/admin");
+      await stores.connections.leave(connectionId, "/é#");
+      const loaded = await stores.connections.load(connectionId);
+      expect([...(loaded?.connection.leftNamespaces ?? [])].sort()).toEqual(["/admin", "/é#"]);
+      await stores.connections.leave("other", "/admin");
+      expect(await stores.connections.load("other")).toBeUndefined();
+    });
+
     it("answers sockets that lost their connection, so that they can be removed", async () => {
       const socket = await connect(stores);
       await stores.connections.remove(socket.connectionId);
