@@ -1,9 +1,9 @@
 import { KeepAlive } from "./aws/keep-alive";
-import { deliveryServices } from "./aws/services";
+import { operationServices } from "./aws/services";
 import { push } from "./core/push";
 
 const keepAlive = new KeepAlive();
-const services = deliveryServices(keepAlive);
+const services = operationServices(keepAlive);
 
 export async function handler(event: unknown) {
   return keepAlive.during(() => push(services, event));

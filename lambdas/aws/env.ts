@@ -15,8 +15,15 @@ export const ENV = {
   /** One of the two says whose tokens `jwt()` accepts. */
   jwtSecretArn: "ROOMCAST_JWT_SECRET_ARN",
   jwksUrl: "ROOMCAST_JWKS_URL",
+  /** What else a token must be, where the construct says so: JSON arrays of strings, and seconds. */
+  jwtIssuer: "ROOMCAST_JWT_ISSUER",
+  jwtAudience: "ROOMCAST_JWT_AUDIENCE",
+  jwtAlgorithms: "ROOMCAST_JWT_ALGORITHMS",
+  jwtClockToleranceSeconds: "ROOMCAST_JWT_CLOCK_TOLERANCE_SECONDS",
+  /** Intervals may be fractions. */
   pingIntervalSeconds: "ROOMCAST_PING_INTERVAL_SECONDS",
   pingTimeoutSeconds: "ROOMCAST_PING_TIMEOUT_SECONDS",
+  connectTimeoutSeconds: "ROOMCAST_CONNECT_TIMEOUT_SECONDS",
   maxPayloadBytes: "ROOMCAST_MAX_PAYLOAD_BYTES",
   listenerTimeoutSeconds: "ROOMCAST_LISTENER_TIMEOUT_SECONDS",
   maxRoomsPerSocket: "ROOMCAST_MAX_ROOMS_PER_SOCKET",

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../core/ports";
 import type { Registry } from "../core/registry";
-import type { DeliveryServices, Services } from "../core/services";
+import type { DeliveryServices, HeartbeatServices, OperationServices, Services } from "../core/services";
 import { createDocumentClient } from "./dynamodb/client";
 import { createStores, type Stores } from "./dynamodb/stores";
 import { ENV } from "./env";
@@ -11,6 +13,7 @@ import { createSecretSource } from "./secrets";
 import { numberIn, readSettings, textIn } from "./settings";
 
 const now = () => Date.now();
+const clock: Clock = { now, pause: (ms) => delay(ms) };
 
 /** What a Lambda that runs the app is made of, from its environment. */
 export function appServices(registry: Registry, keepAlive: KeepAlive, env = process.env): Services {
@@ -25,15 +28,34 @@ export function appServices(registry: Registry, keepAlive: KeepAlive, env = proc
     secrets: createSecretSource(env[ENV.jwtSecretArn], keepAlive, now),
     settings: readSettings(env),
     log: consoleLog,
-    clock: { now },
+    clock,
   };
 }
 
 /** What a Lambda that only delivers is made of. */
 export function deliveryServices(keepAlive: KeepAlive, env = process.env): DeliveryServices {
-  const { memberships } = storesIn(env, keepAlive);
+  const { memberships, turns } = storesIn(env, keepAlive);
   const invoker = createInvoker({ disconnect: env[ENV.disconnectFunction] }, keepAlive);
-  return { memberships, gateway: gatewayIn(env, keepAlive), invoker, log: consoleLog };
+  return { memberships, turns, gateway: gatewayIn(env, keepAlive), invoker, clock, log: consoleLog };
+}
+
+/** What `push` is made of: it also changes sockets. */
+export function operationServices(keepAlive: KeepAlive, env = process.env): OperationServices {
+  const { connections, sockets } = storesIn(env, keepAlive);
+  return { ...deliveryServices(keepAlive, env), connections, sockets };
+}
+
+/** What the heartbeat is made of: it delivers pings, and reads who is there. */
+export function heartbeatServices(keepAlive: KeepAlive, env = process.env): HeartbeatServices {
+  const { connections, sockets, liveness, runs } = storesIn(env, keepAlive);
+  return {
+    ...deliveryServices(keepAlive, env),
+    connections,
+    sockets,
+    liveness,
+    runs,
+    settings: readSettings(env),
+  };
 }
 
 function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {

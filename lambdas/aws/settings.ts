@@ -1,4 +1,4 @@
-import type { Settings } from "../core/settings";
+import type { JwtSettings, Settings } from "../core/settings";
 import { ENV } from "./env";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,20 +13,35 @@ export function readSettings(env: Environment): Settings {
       return namesIn(env, ENV.handshakeHeaders);
     },
     get pingIntervalMs() {
-      return 1000 * numberIn(env, ENV.pingIntervalSeconds);
+      return millisecondsIn(env, ENV.pingIntervalSeconds);
     },
     get pingTimeoutMs() {
-      return 1000 * numberIn(env, ENV.pingTimeoutSeconds);
+      return millisecondsIn(env, ENV.pingTimeoutSeconds);
+    },
+    get connectTimeoutMs() {
+      return millisecondsIn(env, ENV.connectTimeoutSeconds);
     },
     get maxPayloadBytes() {
       return numberIn(env, ENV.maxPayloadBytes);
     },
     get listenerTimeoutMs() {
-      return 1000 * numberIn(env, ENV.listenerTimeoutSeconds);
+      return millisecondsIn(env, ENV.listenerTimeoutSeconds);
     },
-    get jwksUrl() {
-      return env[ENV.jwksUrl];
+    get jwt() {
+      return jwtSettings(env);
     },
+  };
+}
+
+function jwtSettings(env: Environment): JwtSettings {
+  const names = (name: string) => (env[name] === undefined ? undefined : namesIn(env, name));
+  const tolerance = ENV.jwtClockToleranceSeconds;
+  return {
+    jwksUrl: env[ENV.jwksUrl],
+    issuer: names(ENV.jwtIssuer),
+    audience: names(ENV.jwtAudience),
+    algorithms: names(ENV.jwtAlgorithms),
+    clockToleranceSeconds: env[tolerance] === undefined ? undefined : numberIn(env, tolerance),
   };
 }
 
@@ -41,6 +56,10 @@ export function numberIn(env: Environment, name: string): number {
   const value = Number(textIn(env, name));
   if (!Number.isFinite(value)) throw new Error(`environment variable ${name}: expected a number`);
   return value;
+}
+
+function millisecondsIn(env: Environment, name: string): number {
+  return Math.round(1000 * numberIn(env, name));
 }
 
 function namesIn(env: Environment, name: string): readonly string[] {

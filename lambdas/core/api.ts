@@ -1,29 +1,19 @@
+import type { Broadcast, Names, TimedSocket } from "./api-broadcast";
+import type { Claims } from "./claims";
 import type {
+  AckValue,
   Checked,
   DefaultEventsMap,
   EventName,
+  EventNameWithAck,
   LifecycleEvent,
   ListenerArgs,
+  Params,
   WithoutAck,
 } from "./event-maps";
 import type { DisconnectReason } from "./records";
 
-/**
- * Chooses recipients and emits to them, as Socket.IO's BroadcastOperator. Every call of `to` and `except`
- * answers a new one. A socket that is in several of the rooms gets an event once.
- */
-export interface Broadcast<S2C> {
-  to(room: string | readonly string[]): Broadcast<S2C>;
-  in(room: string | readonly string[]): Broadcast<S2C>;
-  /** All sockets of a user, on every device. */
-  toUser(userId: string | readonly string[]): Broadcast<S2C>;
-  except(room: string | readonly string[]): Broadcast<S2C>;
-  /**
-   * Always `true` inside a listener: the event goes out in the order of the listener's calls, awaited or
-   * not. `false`, with a logged error, when the listener had already ended.
-   */
-  emit<E extends EventName<S2C>>(event: E, ...args: WithoutAck<S2C[E]>): boolean;
-}
+type MessageArgs<S2C> = "message" extends keyof S2C ? WithoutAck<S2C["message"]> : never;
 
 export interface Handshake {
   /** What the client gave as `auth` with this CONNECT, or `{ token }` of a JSON client. Never stored. */
@@ -56,6 +46,9 @@ export interface Socket<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = u
   /** Its own room and those it joined; a `join` shows at once. */
   readonly rooms: ReadonlySet<string>;
   readonly connected: boolean;
+  readonly disconnected: boolean;
+  /** Always `false`: there is no connection state recovery yet. */
+  readonly recovered: boolean;
   readonly protocol: "socket.io" | "json";
   /**
    * JSON, at most 16 KB, kept for the life of the socket. Each top-level key that changed is written
@@ -64,17 +57,35 @@ export interface Socket<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = u
   data: Data;
   /** Set by middleware: the socket then is one of that user's, and `toUser` reaches it. */
   userId: string | undefined;
-  readonly claims: Readonly<Record<string, unknown>> | undefined;
-  readonly broadcast: Broadcast<S2C>;
-  to(room: string | readonly string[]): Broadcast<S2C>;
-  in(room: string | readonly string[]): Broadcast<S2C>;
-  except(room: string | readonly string[]): Broadcast<S2C>;
-  emit<E extends EventName<S2C>>(event: E, ...args: WithoutAck<S2C[E]>): boolean;
+  /** Set by `jwt()`: what the token says. */
+  readonly claims: Claims | undefined;
+  readonly broadcast: Broadcast<S2C, Data>;
+  /** The same: no event is ever queued for a client that cannot take it. */
+  readonly volatile: this;
+  to(room: Names): Broadcast<S2C, Data>;
+  in(room: Names): Broadcast<S2C, Data>;
+  except(room: Names): Broadcast<S2C, Data>;
+  /**
+   * An ack at the end is called with the client's answer, or never when none comes within 20 s; the
+   * listener counts as running until then. In a `connection` listener the client hears `connect` first, and
+   * joins that follow no longer precede it.
+   */
+  emit<E extends EventName<S2C>>(event: E, ...args: Params<S2C[E]>): boolean;
+  /** `emit("message", …)`; so does `write`. */
+  send(...args: MessageArgs<S2C>): this;
+  write(...args: MessageArgs<S2C>): this;
+  /** Rejects when no answer comes within 20 s, or the time that `timeout` gives it. */
+  emitWithAck<E extends EventNameWithAck<S2C>>(
+    event: E,
+    ...args: WithoutAck<S2C[E]>
+  ): Promise<AckValue<S2C[E]>>;
+  /** How long to wait for the ack of the next `emit`: 0 to 20,000 ms, else it throws. */
+  timeout(ms: number): TimedSocket<S2C>;
   /**
    * Resolves when the next delivery to the room reaches the socket. Room names are at most 512 bytes and
    * do not begin with `@`; anything else throws.
    */
-  join(room: string | readonly string[]): Promise<void>;
+  join(room: Names): Promise<void>;
   leave(room: string): Promise<void>;
   /** Leaves the namespace; with `true`, closes the connection and every namespace with it. */
   disconnect(close?: boolean): this;
@@ -82,6 +93,13 @@ export interface Socket<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = u
 }
 
 export type Next = (err?: ConnectError) => void;
+/** What a client sent: middleware may change it for those behind it. The ack, if wanted, is the last. */
+export type Packet = [event: string, ...args: unknown[]];
+export type PacketMiddleware<C2S, S2C, Data> = (
+  socket: Socket<C2S, S2C, Data>,
+  packet: Packet,
+  next: Next,
+) => unknown;
 export type Middleware<C2S, S2C, Data> = (socket: Socket<C2S, S2C, Data>, next: Next) => unknown;
 
 interface Lifecycle<C2S, S2C, Data> {
@@ -99,17 +117,40 @@ export type Listener<E, C2S, S2C, Data> = E extends LifecycleEvent
 
 /** Registering after the module has loaded throws: a Lambda that starts later would not know of it. */
 export interface Namespace<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = unknown>
-  extends Broadcast<S2C> {
+  extends Broadcast<S2C, Data> {
   readonly name: string;
+  /**
+   * Set it where clients are sent Buffers. A Buffer is a frame of its own, and a Socket.IO client drops its
+   * connection when a packet of another Lambda comes between: with this, they wait for each other. A packet
+   * with Buffers then takes 150 ms longer, and any other one DynamoDB read more, for each recipient. @default false
+   */
+  binary: boolean;
   /** Runs at every CONNECT to this namespace, in order; `next(error)` refuses it. */
   use(middleware: Middleware<C2S, S2C, Data>): this;
+  /** `emit("message", …)`; so does `write`. */
+  send(...args: MessageArgs<S2C>): this;
+  write(...args: MessageArgs<S2C>): this;
+  /**
+   * Runs for every event of a client, in order and before its listeners. `next(error)` drops the event: it
+   * is logged, not acknowledged, and only plain JSON clients are told.
+   */
+  usePacket(middleware: PacketMiddleware<C2S, S2C, Data>): this;
   on<E extends LifecycleEvent | EventName<C2S>>(event: E, listener: Listener<E, C2S, S2C, Data>): this;
+  /** Runs for every event of a client that packet middleware lets through. */
+  onAny(listener: (socket: Socket<C2S, S2C, Data>, event: string, ...args: AnyArgs) => unknown): this;
 }
 
 export interface Server<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = unknown>
   extends Namespace<C2S, S2C, Data> {
-  of<NC2S = C2S, NS2C = S2C, NData = Data>(name: string): Namespace<NC2S, NS2C, NData>;
+  /**
+   * A namespace by its name, or all those that match a pattern and have no name of their own; the first
+   * pattern counts. Those of a pattern cannot be emitted to together: emit to `socket.nsp` or `of(name)`.
+   */
+  of<NC2S = C2S, NS2C = S2C, NData = Data>(name: string | RegExp): Namespace<NC2S, NS2C, NData>;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: which event it is, and so its arguments, nobody knows
+type AnyArgs = any[];
 
 // biome-ignore lint/suspicious/noExplicitAny: `socket.data` of an untyped server, as in Socket.IO
 type AnyData = any;

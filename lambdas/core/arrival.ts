@@ -1,5 +1,5 @@
+import type { NamespaceDefinition } from "./namespace-definition";
 import type { ConnectionRecord, LoadedConnection, SocketRecord, Stamp } from "./records";
-import type { NamespaceDefinition } from "./registry";
 import type { Services } from "./services";
 
 /** A packet's surroundings, for the handlers of both protocols. */
@@ -7,6 +7,8 @@ export interface Arrival extends LoadedConnection {
   readonly services: Services;
   readonly connection: ConnectionRecord;
   readonly nextStamp: () => Stamp;
+  /** At API Gateway, milliseconds since the epoch. */
+  readonly arrivedAt: number;
 }
 
 export function socketIn({ sockets }: LoadedConnection, namespace: string): SocketRecord | undefined {

@@ -3,9 +3,8 @@ import { greet } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { type Call, lifecycleCall, runListeners, unitFor } from "./listeners";
 import { runMiddleware } from "./middleware";
-import { newborn } from "./newborn";
+import type { NamespaceDefinition } from "./namespace-definition";
 import type { ConnectionRecord, Stamp } from "./records";
-import type { NamespaceDefinition } from "./registry";
 import type { Services } from "./services";
 import { type Admission, Session } from "./session";
 import { newSid } from "./sid";
@@ -16,6 +15,8 @@ export interface ConnectRequest {
   readonly definition: NamespaceDefinition;
   readonly handshake: Handshake;
   readonly nextStamp: () => Stamp;
+  /** Where the client was not heard from yet; see `Recipient`. */
+  readonly newbornUntil?: number;
 }
 
 /** What middleware made of a client before there was a socket. */
@@ -64,15 +65,23 @@ export async function connectAs(
   { rooms, ...identity }: Identity,
 ): Promise<"connected" | "exists" | "closed"> {
   const session = sessionFor(services, request, identity);
+  const { isProtected, connectionId } = session.record;
+  if (isProtected && !request.connection.isProtected) await services.turns.protect(connectionId);
   const created = await services.sockets.create(session.record);
   if (created !== "created") return created;
   const unit = unitFor(session);
-  unit.hold();
-  await runListeners(session, unit, connectionCall(request.definition, rooms));
   const greeting = DIALECTS[session.record.protocol].connected(session.record, services.settings);
-  await greet(services, newborn(session.record), greeting);
-  await unit.release();
-  await unit.end();
+  const recipient = { connectionId, isProtected, newbornUntil: request.newbornUntil };
+  unit.hold(() => greet(services, recipient, greeting));
+  try {
+    await Promise.all([
+      services.liveness.admit(connectionId, session.record.tokenExpiresAt),
+      runListeners(session, unit, connectionCall(request.definition, rooms)),
+    ]);
+    await unit.release();
+  } finally {
+    await unit.end();
+  }
   return "connected";
 }
 
@@ -89,6 +98,8 @@ function sessionFor(
   identity: Omit<Identity, "rooms">,
 ): Session {
   const { connectionId, protocol, connectedAt } = connection;
-  const base = { connectionId, protocol, connectedAt, namespace: definition.name, rooms: {} };
+  // A plain JSON frame is whole by itself, Buffers and all.
+  const isProtected = connection.isProtected || (definition.isBinary && protocol === "socket.io");
+  const base = { connectionId, protocol, connectedAt, isProtected, namespace: definition.name, rooms: {} };
   return new Session(services, { ...base, ...identity, stamp: nextStamp() }, nextStamp, handshake);
 }

@@ -1,11 +1,12 @@
 import { forEachConcurrently } from "./concurrency";
 import type { Frames } from "./frames";
-import { EVENT_VERSION } from "./internal-events";
+import { handOver } from "./handing-over";
 import type { PostOutcome } from "./ports";
 import type { Member, Recipient } from "./records";
 import { isSid } from "./rooms";
 import type { DeliveryServices } from "./services";
 import type { RoomTarget, Target } from "./target";
+import { postInTurn } from "./turns";
 
 /** Posts in flight at once: one Lambda's share of CPU is busy long before its sockets are. */
 const MAX_CONCURRENT_POSTS = 100;
@@ -37,15 +38,32 @@ interface Parcel {
   readonly frames: readonly string[];
 }
 
+/** `gone`: the connections that turned out not to exist any more. */
+export interface Delivered {
+  readonly counts: DeliveryCount[];
+  readonly gone: ReadonlySet<string>;
+}
+
 /** Delivers emits in order; the counts are in the order of the emits. */
 export async function deliver(services: DeliveryServices, emits: readonly Emit[]): Promise<DeliveryCount[]> {
-  return post(services, await resolve(services, emits));
+  const { counts } = await post(services, await resolve(services, emits));
+  return counts;
 }
 
 /** Finds who gets what. A room that several emits name is read once. */
 export async function resolve(services: DeliveryServices, emits: readonly Emit[]): Promise<Posts> {
   const rooms = new RoomReader(services);
   const members = await Promise.all(emits.map(({ target }) => recipientsOf(rooms, target)));
+  return postsOf(emits, members);
+}
+
+/** The sockets that a target names now, each once. */
+export async function findMembers(services: DeliveryServices, target: Target): Promise<readonly Member[]> {
+  return [...(await recipientsOf(new RoomReader(services), target))];
+}
+
+/** What goes to whom when `members` of the same index get each emit. */
+export function postsOf(emits: readonly Pick<Emit, "frames">[], members: readonly Iterable<Member>[]): Posts {
   const connections = new Map<string, { recipient: Recipient; parcels: Parcel[] }>();
   for (const [emit, { frames }] of emits.entries()) {
     for (const member of members[emit] ?? []) {
@@ -58,25 +76,39 @@ export async function resolve(services: DeliveryServices, emits: readonly Emit[]
 }
 
 /** Posts to connections side by side, the frames of each one after the other. */
-export async function post(services: DeliveryServices, posts: Posts): Promise<DeliveryCount[]> {
+export async function post(services: DeliveryServices, posts: Posts): Promise<Delivered> {
   const counts = Array.from({ length: posts.emits }, () => ({ recipients: 0, sent: 0, gone: 0, failed: 0 }));
-  const gone: string[] = [];
+  const gone = new Set<string>();
   const unsent: Partial<Record<PostOutcome, number>> = {};
   await forEachConcurrently(posts.connections.values(), MAX_CONCURRENT_POSTS, async (entry) => {
     let outcome: PostOutcome = "sent";
     for (const { emit, frames } of entry.parcels) {
-      if (outcome !== "gone") outcome = await postAll(services, entry.recipient, frames);
+      if (outcome !== "gone") outcome = await postSafely(services, entry.recipient, frames);
+      if (outcome !== "gone" && outcome !== "sent") unsent[outcome] = (unsent[outcome] ?? 0) + 1;
       const count = counts[emit];
       if (!count) continue;
       count.recipients += 1;
       count[COUNTED_AS[outcome]] += 1;
     }
-    if (outcome === "gone") gone.push(entry.recipient.connectionId);
-    else if (outcome !== "sent") unsent[outcome] = (unsent[outcome] ?? 0) + 1;
+    if (outcome === "gone") gone.add(entry.recipient.connectionId);
   });
   if (Object.keys(unsent).length > 0) logUnsent(services, unsent);
-  if (gone.length > 0) await reportGone(services, gone);
-  return counts;
+  if (gone.size > 0) await reportGone(services, [...gone]);
+  return { counts, gone };
+}
+
+/** One connection whose turn cannot be had does not keep the others from what is theirs. */
+async function postSafely(
+  services: DeliveryServices,
+  recipient: Recipient,
+  frames: readonly string[],
+): Promise<PostOutcome> {
+  try {
+    return await postAll(services, recipient, frames);
+  } catch (error) {
+    services.log.error("a post failed", { connectionId: recipient.connectionId, error });
+    return "failed";
+  }
 }
 
 /** Posts to one connection what the service itself has to say. */
@@ -107,12 +139,13 @@ const COUNTED_AS = {
   failed: "failed",
 } as const satisfies Record<PostOutcome, keyof DeliveryCount>;
 
-/** A binary event is several frames; a client cannot use some of them. */
-async function postAll(
+/** Posts one packet. A binary one is several frames; a client cannot use some of them. */
+export async function postAll(
   services: DeliveryServices,
   recipient: Recipient,
   frames: readonly string[],
 ): Promise<PostOutcome> {
+  if (recipient.isProtected) return postInTurn(services, recipient, frames);
   for (const frame of frames) {
     const outcome = await services.gateway.post(recipient, frame);
     if (outcome !== "sent") return outcome;
@@ -120,8 +153,8 @@ async function postAll(
   return "sent";
 }
 
-function logUnsent({ log }: DeliveryServices, connections: object, connectionId?: string): void {
-  log.warn("posts were not sent", { connectionId, connections });
+function logUnsent({ log }: DeliveryServices, packets: object, connectionId?: string): void {
+  log.warn("posts were not sent", { connectionId, packets });
 }
 
 /**
@@ -129,10 +162,9 @@ function logUnsent({ log }: DeliveryServices, connections: object, connectionId?
  * post finds the connection again: what was delivered stays delivered, and is not to be repeated for that.
  */
 async function reportGone(services: DeliveryServices, connectionIds: readonly string[]): Promise<void> {
-  const connections = connectionIds.map((connectionId) => ({ connectionId }));
-  const event = { version: EVENT_VERSION, connections, reason: "transport close", cut: true } as const;
-  await services.invoker.disconnect(event).catch((error: unknown) => {
-    services.log.error("disconnect could not be invoked", { connections: connections.length, error });
+  const leaving = new Map(connectionIds.map((connectionId) => [connectionId, "transport close" as const]));
+  await handOver(services, leaving).catch((error: unknown) => {
+    services.log.error("disconnect could not be invoked", { connections: leaving.size, error });
   });
 }
 
@@ -140,9 +172,9 @@ async function reportGone(services: DeliveryServices, connectionIds: readonly st
  * A Socket.IO socket exists because its client sent a CONNECT: a 410 is the truth. A plain JSON one may be
  * there a moment before its WebSocket is.
  */
-function recipientOf({ connectionId, connectedAt, protocol }: Member): Recipient {
-  if (protocol === "socket.io") return { connectionId };
-  return { connectionId, newbornUntil: connectedAt + NEWBORN_MS };
+function recipientOf({ connectionId, connectedAt, protocol, isProtected }: Member): Recipient {
+  if (protocol === "socket.io") return { connectionId, isProtected };
+  return { connectionId, isProtected, newbornUntil: connectedAt + NEWBORN_MS };
 }
 
 async function recipientsOf(rooms: RoomReader, target: Target): Promise<Iterable<Member>> {

@@ -1,18 +1,21 @@
+import { postAll } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { EVENT_VERSION } from "./internal-events";
+import type { Invoker, SocketStore } from "./ports";
 import type { ConnectionRecord, DisconnectReason, SocketRecord, Stamp } from "./records";
-import type { Services } from "./services";
+import type { OperationServices } from "./services";
 import type { Session } from "./session";
 
 /** `socket.disconnect()`: the client is told, and `disconnect` runs the listeners. */
-export async function disconnectSocket(session: Session, close: boolean): Promise<void> {
+export async function disconnectSocket(
+  session: Pick<Session, "record" | "nextStamp"> & { readonly services: OperationServices },
+  close: boolean,
+): Promise<void> {
   const { services, record } = session;
   const reason = "server namespace disconnect";
   if (!(await leaveNamespace(services, record, { reason, stamp: session.nextStamp() }))) return;
   const dialect = DIALECTS[record.protocol];
-  for (const frame of dialect.disconnected(record.namespace, reason)) {
-    await services.gateway.post(record, frame);
-  }
+  await postAll(services, record, dialect.disconnected(record.namespace, reason));
   if (close || dialect.closesWithItsSocket) await closeConnection(services, record, reason);
 }
 
@@ -21,7 +24,7 @@ export async function disconnectSocket(session: Session, close: boolean): Promis
  * or its CONNECT arrived after the packet that asks to leave (`stamp`).
  */
 export async function leaveNamespace(
-  services: Services,
+  services: { readonly sockets: Pick<SocketStore, "close">; readonly invoker: Pick<Invoker, "disconnect"> },
   socket: SocketRecord,
   { reason, stamp }: { reason: DisconnectReason; stamp: Stamp },
 ): Promise<boolean> {
@@ -41,7 +44,7 @@ export async function leaveNamespace(
  * listeners see, whoever comes to run them: `$disconnect`, or our own invocation should it stay away.
  */
 export async function closeConnection(
-  services: Services,
+  services: OperationServices,
   { connectionId }: Pick<ConnectionRecord, "connectionId">,
   reason: DisconnectReason,
 ): Promise<void> {
@@ -61,7 +64,7 @@ export async function closeConnection(
  * the table, which may be what failed; `$disconnect` removes what there is.
  */
 export async function abandon(
-  { gateway, log }: Pick<Services, "gateway" | "log">,
+  { gateway, log }: Pick<OperationServices, "gateway" | "log">,
   { connectionId }: Pick<ConnectionRecord, "connectionId">,
   error: unknown,
 ): Promise<void> {

@@ -28,7 +28,29 @@ type Init<T extends readonly unknown[]> = T extends readonly [...infer H, infer 
     ? H
     : never;
 type AckOf<F> = NonNullable<Last<Params<F>>> extends infer A ? (A extends AnyFunction ? A : never) : never;
-type HasAck<F> = IsAny<Params<F>[number]> extends true ? true : [AckOf<F>] extends [never] ? false : true;
+export type HasAck<F> =
+  IsAny<Params<F>[number]> extends true ? true : [AckOf<F>] extends [never] ? false : true;
+
+export type EventNameWithAck<M> = {
+  [K in EventName<M>]: HasAck<M[K]> extends true ? K : never;
+}[EventName<M>];
+
+/** What `emitWithAck` answers: the first argument of the ack. */
+export type AckValue<F> =
+  IsAny<Params<F>[number]> extends true
+    ? // biome-ignore lint/suspicious/noExplicitAny: an untyped server's acks, as in Socket.IO
+      any
+    : Parameters<AckOf<F>> extends []
+      ? undefined
+      : Parameters<AckOf<F>>[0];
+
+/** What `timeout(ms).emit` takes: the ack has an error in front, and may be left out. */
+export type TimedArgs<F, Answer> =
+  IsAny<Params<F>[number]> extends true
+    ? AnyArgs
+    : HasAck<F> extends true
+      ? [...WithoutAck<F>, ack?: (error: Error | null, answer: Answer) => void]
+      : Params<F>;
 
 /** The arguments of an event without its ack: what can be sent to many sockets at once. */
 export type WithoutAck<F> =

@@ -11,13 +11,18 @@ export type Frames = Readonly<Record<Protocol, readonly string[]>>;
 
 /**
  * Encodes an event once per protocol, at the call of `emit`: what the app changes in the arguments
- * afterwards is not sent, and what cannot be sent throws where it was written.
+ * afterwards is not sent, and what cannot be sent throws where it was written. An `id` asks for an ack.
  */
-export function encodeFrames(namespace: string, event: string, args: readonly unknown[]): Frames {
+export function encodeFrames(
+  namespace: string,
+  event: string,
+  args: readonly unknown[],
+  id?: number,
+): Frames {
   if (isReservedEvent(event)) throw new Error(`event: "${event}" is reserved by Socket.IO`);
   const frames = {
-    "socket.io": encodeEvent(namespace, event, args),
-    json: [encodeJsonEvent(event, args)],
+    "socket.io": encodeEvent(namespace, event, args, id),
+    json: [encodeJsonEvent(event, args, id)],
   };
   const largest = Math.max(
     ...Object.values(frames)

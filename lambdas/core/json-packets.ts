@@ -10,11 +10,12 @@ import {
 import { ProtocolError } from "../protocol/protocol-error";
 import type { ConnectError } from "./api";
 import { type Arrival, definitionOf, socketIn } from "./arrival";
+import { receiveAck } from "./client-acks";
 import { authenticate, connectAs, type Identity } from "./connecting";
 import { tell } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { abandon } from "./disconnecting";
-import { dispatch } from "./events";
+import { dispatch, type EventOutcome } from "./events";
 import { handshakeOf } from "./handshake";
 import type { SocketRecord } from "./records";
 
@@ -44,27 +45,45 @@ async function handleFrame(arrival: Arrival, frame: JsonFrame): Promise<void> {
       return handleAuth(arrival, frame);
     case "ping":
       return say(arrival, encodeJsonPong());
-    case "ack":
     case "pong":
-      return;
+      return arrival.services.liveness.see(arrival.connection.connectionId);
+    case "ack":
+      return handleAck(arrival, frame);
   }
 }
 
 async function handleEvent(arrival: Arrival, frame: Frame<"event">): Promise<void> {
-  const { event, id } = frame;
+  const { id } = frame;
   const record = socketOf(arrival);
   if (record?.closedFor) return;
   if (!record) return sayError(arrival, "not_connected", NOT_CONNECTED, id);
-  const listeners = definitionOf(arrival, record.namespace)?.listeners.get(event);
-  if (!listeners) return sayError(arrival, "unknown_event", `event: nothing listens to "${event}"`, id);
-  const { outcome, isAnswered } = await dispatch(
-    arrival.services,
-    { record, nextStamp: arrival.nextStamp },
-    { ...frame, listeners },
-  );
-  if (outcome !== "done" && !isAnswered)
-    return sayError(arrival, "listener_failed", `event: "${event}" failed`, id);
-  if (id !== undefined && !isAnswered) await say(arrival, encodeJsonAck(id, []));
+  const definition = definitionOf(arrival, record.namespace);
+  if (!definition) return;
+  const { services, nextStamp } = arrival;
+  const handled = await dispatch(services, { record, nextStamp }, frame, definition);
+  if (!handled.isAnswered) await say(arrival, answerTo(frame, handled));
+}
+
+/** What an event is answered that no listener has answered. */
+function answerTo({ event, id }: Frame<"event">, handled: EventOutcome): string | undefined {
+  switch (handled.outcome) {
+    case "done":
+      return id === undefined ? undefined : encodeJsonAck(id, []);
+    case "unknown":
+      return encodeJsonError({ code: "unknown_event", message: `event: nothing listens to "${event}"` }, id);
+    case "refused": {
+      const { message, data } = handled.refusal;
+      return encodeJsonError({ code: "unauthorized", message, data }, id);
+    }
+    case "failed":
+    case "overrun":
+      return encodeJsonError({ code: "listener_failed", message: `event: "${event}" failed` }, id);
+  }
+}
+
+async function handleAck(arrival: Arrival, frame: Frame<"ack">): Promise<void> {
+  const record = socketOf(arrival);
+  if (record) await receiveAck(arrival.services, record, frame);
 }
 
 /** The first frame of a client that brought no token to the upgrade, or a fresh token for the same user. */
@@ -101,6 +120,7 @@ async function refresh(arrival: Arrival, record: SocketRecord, identity: Identit
   const outcome = await arrival.services.sockets.authenticate(record, { userId, claims, tokenExpiresAt });
   if (outcome === "closed") return;
   if (outcome === "taken") return sayError(arrival, "unauthorized", ANOTHER_USER);
+  await arrival.services.liveness.admit(record.connectionId, tokenExpiresAt);
   const { settings } = arrival.services;
   const connected = DIALECTS.json.connected({ ...record, userId, tokenExpiresAt }, settings);
   await tell(arrival.services, record, connected);
@@ -117,8 +137,8 @@ function sayError(arrival: Arrival, code: JsonErrorCode, message: string, id?: F
   return say(arrival, encodeJsonError({ code, message }, id));
 }
 
-function say({ services, connection }: Arrival, frame: string): Promise<void> {
-  return tell(services, connection, [frame]);
+async function say({ services, connection }: Arrival, frame: string | undefined): Promise<void> {
+  if (frame !== undefined) await tell(services, connection, [frame]);
 }
 
 /** A plain JSON WebSocket has one socket, in the namespace that it was opened for. */

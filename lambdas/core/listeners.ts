@@ -1,6 +1,6 @@
 import { remainingMs } from "./deadline";
 import { RuntimeNamespace } from "./namespace";
-import type { NamespaceDefinition, RuntimeListener } from "./registry";
+import type { NamespaceDefinition, RuntimeListener } from "./namespace-definition";
 import type { Scope } from "./scope";
 import type { Session } from "./session";
 import { RuntimeSocket } from "./socket";
@@ -21,9 +21,8 @@ export interface Call {
 export type CallOutcome = "done" | "failed" | "overrun";
 
 /** A unit of work for one packet of a socket. */
-export function unitFor({ services, record }: Session): UnitOfWork {
-  const { connectionId, sid, namespace } = record;
-  return new UnitOfWork(services, services.log, { connectionId, sid, namespace });
+export function unitFor(session: Session): UnitOfWork {
+  return new UnitOfWork(session);
 }
 
 /** Starts all listeners in the order of their registration, as an EventEmitter does, and waits for them. */
@@ -57,9 +56,12 @@ async function runListener(listener: RuntimeListener, running: Running): Promise
   const socket = new RuntimeSocket(session, nsp, scope);
   try {
     await scope.run(() => listener(socket, ...call.args(scope, socket)));
+    await scope.answered();
     socket.saveData();
   } catch (error) {
     unit.threw(scope, error);
+    // What it asked before stands, and so do the callbacks that wait for the answers.
+    await scope.answered();
   }
 }
 

@@ -17,7 +17,8 @@ export interface MessageRequest {
 export async function message(services: Services, request: MessageRequest): Promise<void> {
   const loaded = await services.connections.load(request.connectionId);
   if (!loaded || loaded.connection.closedFor) return;
-  const arrival = { services: withDeadline(services), ...loaded, nextStamp: stampsOf(request.arrivedAt) };
+  const { arrivedAt } = request;
+  const arrival = { services: withDeadline(services), ...loaded, arrivedAt, nextStamp: stampsOf(arrivedAt) };
   await FRAME_HANDLERS[loaded.connection.protocol](arrival, request.body);
 }
 

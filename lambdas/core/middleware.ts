@@ -1,9 +1,7 @@
-import { remainingMs } from "./deadline";
-import { settlesWithin } from "./listeners";
+import { answerOf, asError } from "./middleware-answer";
 import { RuntimeNamespace } from "./namespace";
-import type { NamespaceDefinition, RuntimeMiddleware } from "./registry";
+import type { NamespaceDefinition } from "./namespace-definition";
 import { assertRoomName, userRoom } from "./rooms";
-import type { Services } from "./services";
 import type { Admission, Session } from "./session";
 import { RuntimeSocket } from "./socket";
 import type { UnitOfWork } from "./unit-of-work";
@@ -23,8 +21,13 @@ export async function runMiddleware(
   const nsp = new RuntimeNamespace(record.namespace, services.registry);
   const socket = new RuntimeSocket(session, nsp, unit.scope("middleware"));
   for (const run of middleware) {
-    const error = await answerOf(run, socket, services);
-    if (error) return { admitted: false, error };
+    const answer = await answerOf((next) => run(socket, next), services);
+    if (answer.kind === "refused") return { admitted: false, error: answer.error };
+    if (answer.kind === "failed") {
+      const { connectionId, namespace } = record;
+      services.log.error("middleware failed", { connectionId, namespace, error: answer.error });
+      return { admitted: false, error: new Error("Internal server error") };
+    }
   }
   const admission = session.admission;
   const unusable = faultIn(admission.userId);
@@ -42,33 +45,4 @@ function faultIn(userId: string | undefined): Error | undefined {
   } catch (error) {
     return new Error(`socket.userId cannot be used: ${asError(error).message}`);
   }
-}
-
-/**
- * The error that one middleware answers with. `next(error)` speaks to the client; what it throws may name
- * anything, so that goes to the log.
- */
-async function answerOf(
-  run: RuntimeMiddleware,
-  socket: RuntimeSocket,
-  services: Services,
-): Promise<Error | undefined> {
-  const answered = new Promise<Error | undefined>((resolve) => {
-    const next = (error?: unknown) =>
-      resolve(error === undefined || error === null ? undefined : asError(error));
-    // Async middleware may reject instead of calling `next`; resolving without calling it is no answer.
-    Promise.resolve()
-      .then(() => run(socket, next))
-      .catch((error) => {
-        services.log.error("middleware failed", { sid: socket.id, error });
-        resolve(new Error("Internal server error"));
-      });
-  });
-  if (await settlesWithin(answered, remainingMs(services))) return answered;
-  services.log.error("middleware did not call next()", { sid: socket.id });
-  return new Error(`middleware did not call next() within ${services.settings.listenerTimeoutMs / 1000} s`);
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
 }

@@ -1,50 +1,74 @@
 import type { ServerConstructor, Server as ServerType } from "./api";
 import { RuntimeBroadcast } from "./broadcast";
 import type { DefaultEventsMap } from "./event-maps";
-import { Registry, type RuntimeListener, type RuntimeMiddleware } from "./registry";
+import type {
+  Registrations,
+  RuntimeAnyListener,
+  RuntimeListener,
+  RuntimeMiddleware,
+  RuntimePacketMiddleware,
+} from "./namespace-definition";
+import { Registry } from "./registry";
+import { currentScope } from "./scope";
+import { everyone } from "./target";
 
-type Names = string | readonly string[];
-
-/** `Namespace` without its event maps. */
-export class RuntimeNamespace {
+/** `Namespace` without its event maps; of a pattern, all namespaces that match it, to register on. */
+export class RuntimeNamespace extends RuntimeBroadcast {
   readonly name: string;
   protected readonly registry: Registry;
+  readonly #registrations: Registrations;
 
-  constructor(name: string, registry: Registry) {
-    this.name = name;
+  constructor(name: string | RegExp, registry: Registry) {
+    super(everyone(String(name)), typeof name === "string" ? currentScope : refusePattern(name));
+    this.name = String(name);
     this.registry = registry;
-    registry.declare(name);
+    this.#registrations = registry.declare(name);
+  }
+
+  get binary(): boolean {
+    return this.#registrations.isBinary;
+  }
+
+  set binary(isBinary: boolean) {
+    this.#registrations.declareBinary(isBinary);
   }
 
   use(middleware: RuntimeMiddleware): this {
-    this.registry.addMiddleware(this.name, middleware);
+    this.#registrations.use(middleware);
+    return this;
+  }
+
+  usePacket(middleware: RuntimePacketMiddleware): this {
+    this.#registrations.usePacket(middleware);
     return this;
   }
 
   on(event: string, listener: RuntimeListener): this {
-    this.registry.addListener(this.name, event, listener);
+    this.#registrations.on(event, listener);
     return this;
   }
 
-  to(room: Names): RuntimeBroadcast {
-    return RuntimeBroadcast.everyone(this.name).to(room);
+  onAny(listener: RuntimeAnyListener): this {
+    this.#registrations.onAny(listener);
+    return this;
   }
 
-  in(room: Names): RuntimeBroadcast {
-    return this.to(room);
+  send(...args: unknown[]): this {
+    this.emit("message", ...args);
+    return this;
   }
 
-  toUser(userId: Names): RuntimeBroadcast {
-    return RuntimeBroadcast.everyone(this.name).toUser(userId);
+  write(...args: unknown[]): this {
+    return this.send(...args);
   }
+}
 
-  except(room: Names): RuntimeBroadcast {
-    return RuntimeBroadcast.everyone(this.name).except(room);
-  }
-
-  emit(event: string, ...args: unknown[]): boolean {
-    return RuntimeBroadcast.everyone(this.name).emit(event, ...args);
-  }
+function refusePattern(pattern: RegExp): () => never {
+  return () => {
+    throw new Error(
+      `of(${pattern}): the namespaces of a pattern are not known: choose one by of(name), or socket.nsp`,
+    );
+  };
 }
 
 export class RuntimeServer extends RuntimeNamespace {
@@ -52,7 +76,7 @@ export class RuntimeServer extends RuntimeNamespace {
     super("/", new Registry());
   }
 
-  of(name: string): RuntimeNamespace {
+  of(name: string | RegExp): RuntimeNamespace {
     return new RuntimeNamespace(name, this.registry);
   }
 

@@ -10,6 +10,6 @@ export function newborn({
 }: {
   readonly connectionId: string;
   readonly connectedAt: number;
-}): Required<Recipient> {
+}): Recipient & { readonly newbornUntil: number } {
   return { connectionId, newbornUntil: connectedAt + GREETED_WITHIN_MS };
 }

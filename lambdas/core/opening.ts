@@ -33,6 +33,7 @@ async function greetSocketIo(services: Services, event: OpenEvent): Promise<void
   const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
   const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
   await greet(services, newborn(event), [packet]);
+  await services.liveness.greet(event.connectionId);
 }
 
 /**
@@ -54,7 +55,9 @@ async function greetJson(
     definition,
     handshake: handshakeOf(stored, {}),
     nextStamp: stampsOf(connectedAt),
+    newbornUntil: newborn({ connectionId, connectedAt }).newbornUntil,
   };
   if (identity) await connectAs(services, request, identity);
   else await connect(services, request);
+  await services.liveness.greet(connectionId);
 }

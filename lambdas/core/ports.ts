@@ -1,7 +1,9 @@
+import type { BinaryPart, BinarySet } from "../protocol/assembly";
 import type { DisconnectEvent, OpenEvent } from "./internal-events";
 import type {
   ConnectionRecord,
   DisconnectReason,
+  Liveness,
   LoadedConnection,
   Member,
   Recipient,
@@ -18,12 +20,13 @@ export interface ConnectionStore {
   handshake(connectionId: string): Promise<StoredHandshake | undefined>;
   /**
    * Marks the connection closed; the first reason stays. Answers the connection as it is then, sockets
-   * included (strongly consistent, read after the mark), or `undefined` when nothing is left of it.
+   * included (strongly consistent, read after the mark), or `undefined` when nothing is left of it. The
+   * parts of binary packets are gone, for good: nobody waits for them any more.
    */
   close(connectionId: string, reason: DisconnectReason): Promise<LoadedConnection | undefined>;
   /** Remembers that the namespace had a socket. */
   leave(connectionId: string, namespace: string): Promise<void>;
-  /** Removes the handshake and the connection itself, last. Its sockets must be gone. */
+  /** Removes the handshake, the connection itself, and last its liveness. Its sockets must be gone. */
   remove(connectionId: string): Promise<void>;
 }
 
@@ -81,6 +84,107 @@ export interface MembershipStore {
   members(namespace: string, room: string): AsyncIterable<readonly Member[]>;
 }
 
+/** The heartbeat's list of connections: `ConnectionStore.open` adds to it, `close` notes, `remove` takes off, last. */
+export interface LivenessStore {
+  /** Everyone's, in pages; those that have expired are left out. */
+  all(): AsyncIterable<readonly Liveness[]>;
+  /** The client has its first frame. */
+  greet(connectionId: string): Promise<void>;
+  /** The client has answered a ping. */
+  see(connectionId: string): Promise<void>;
+  /** The connection has a socket, or a socket another token. Of several expiries (seconds) the earliest stays. */
+  admit(connectionId: string, tokenExpiresAt?: number): Promise<void>;
+  /** Replaces what was read, unless it has changed since or is gone: then `false`. */
+  replace(current: Liveness, next: Liveness): Promise<boolean>;
+}
+
+/** Of several runs of the heartbeat only the latest goes on; a later run has a later stamp. */
+export interface HeartbeatRuns {
+  /** `false` when a later one has begun. */
+  begin(stamp: Stamp): Promise<boolean>;
+  isLatest(stamp: Stamp): Promise<boolean>;
+}
+
+/** What clients answer to events that asked for an ack: any Lambda may take an answer for the one that waits. */
+export interface AckStore {
+  /**
+   * Before the event goes out: each of these sockets may answer, once and on its own connection, as long as
+   * `until` (milliseconds since the epoch). `id` is one delivery's, random below 2^31.
+   */
+  expect(id: number, sockets: readonly Member[], until: number): Promise<void>;
+  /** Keeps an answer. `false` when none is awaited from the socket: never asked, too late, or answered. */
+  answer(
+    id: number,
+    socket: Pick<Member, "sid" | "connectionId">,
+    args: readonly unknown[],
+  ): Promise<boolean>;
+  /** The answers so far, by sid, Buffers as Buffers. Strongly consistent. */
+  answers(id: number): Promise<ReadonlyMap<string, readonly unknown[]>>;
+}
+
+/** Parts of binary packets, each of which arrived in an invocation of its own. */
+export interface PartStore {
+  /**
+   * Keeps a part and answers all parts of the connection, this one included; or `undefined`, with nothing
+   * kept, when the connection has closed.
+   */
+  add(
+    connection: ConnectionRecord,
+    part: Exclude<BinaryPart, { kind: "taken" }>,
+  ): Promise<readonly BinaryPart[] | undefined>;
+  /** Strongly consistent. `undefined` when the connection has closed. */
+  list(connectionId: string): Promise<readonly BinaryPart[] | undefined>;
+  /**
+   * Claims a set, for one caller: what remains of it is a `TakenSet` under the id of its header. The ids in
+   * `past`, of taken sets, are forgotten.
+   */
+  take(connection: ConnectionRecord, set: BinarySet, past: readonly string[]): Promise<boolean>;
+}
+
+/**
+ * Lets the frames of a binary packet follow each other where several Lambdas post to one connection: its
+ * writer takes the connection, all others look whether it is taken.
+ */
+export interface TurnStore {
+  /** Marks the connection, and all memberships of its sockets: who posts to it has to look. */
+  protect(connectionId: string): Promise<void>;
+  /** `taken`: nobody else takes it before `until` or its release. Times in ms since the epoch. */
+  take(
+    connectionId: string,
+    turn: { readonly id: string; readonly until: number },
+  ): Promise<"taken" | "busy" | "gone">;
+  release(connectionId: string, turnId: string): Promise<void>;
+  /** Until when it is taken; 0 when it is not. Strongly consistent. */
+  takenUntil(connectionId: string): Promise<number>;
+}
+
+/** One attempt at an event; `id` is its own, `key` that of all attempts. */
+export interface SeenAttempt {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Events that are done once, by key. */
+export interface SeenStore {
+  /**
+   * - `claimed`: nobody has done it or is at it; it is this attempt's until `leaseMs` are over, and known for `ttlSeconds`.
+   * - `running`: another attempt is at it, or was a moment ago.
+   * - `done`: with the answer that was kept, Buffers as Buffers, or no arguments.
+   */
+  claim(
+    attempt: SeenAttempt,
+    lease: { readonly leaseMs: number; readonly ttlSeconds: number },
+  ): Promise<
+    | { readonly status: "claimed" }
+    | { readonly status: "running" }
+    | { readonly status: "done"; readonly answer: readonly unknown[] }
+  >;
+  /** The attempt has done it. An answer above 16 KB of JSON is not kept. `false`: another attempt has claimed it since. */
+  finish(attempt: SeenAttempt, answer: readonly unknown[]): Promise<boolean>;
+  /** The attempt has failed: the next may claim. Nothing happens when it is done, or another's. */
+  release(attempt: SeenAttempt): Promise<void>;
+}
+
 /**
  * - `sent`: API Gateway took the frame.
  * - `gone`: the connection does not exist any more (410, and not a newborn's).
@@ -103,7 +207,11 @@ export interface Invoker {
 
 /** The secrets of `jwt()`, newest first: during a rotation two of them are good. */
 export interface SecretSource {
-  current(): Promise<readonly string[]>;
+  /**
+   * As they are known. With `recheck`, because a token fits none of them, they are asked for anew, unless that
+   * happened a moment ago: then it is the very array that the last call answered.
+   */
+  current(recheck?: boolean): Promise<readonly string[]>;
 }
 
 export interface Log {
@@ -114,4 +222,5 @@ export interface Log {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  pause(ms: number): Promise<void>;
 }

@@ -1,20 +1,27 @@
 import * as v from "valibot";
 import { isReservedEvent } from "../protocol/reserved-events";
+import type { Operation, PushOperation } from "./push-operation";
 import { assertRoomName, EVERYONE, userRoom } from "./rooms";
 import type { RoomTarget } from "./target";
 
-export interface PushRequest {
+export interface PushEvent {
+  readonly kind: "event";
   readonly target: RoomTarget;
   readonly event: string;
   readonly args: readonly unknown[];
 }
+
+export type PushRequest = PushEvent | PushOperation;
 
 /** Bad input of a backend: names the field, what was expected and what came. Nothing was sent. */
 export class PushError extends Error {
   override readonly name = "PushError";
 }
 
-const KEYS = ["namespace", "rooms", "users", "sockets", "exceptRooms", "everyone", "event", "data", "args"];
+/** What a push does: exactly one of these. */
+const ACTIONS = ["event", "join", "leave", "disconnect"] as const;
+const TARGETS = ["namespace", "rooms", "users", "sockets", "exceptRooms", "everyone"];
+const KEYS = [...TARGETS, ...ACTIONS, "data", "args"];
 
 // The message of each schema is what it expects.
 const room = v.pipe(
@@ -50,13 +57,18 @@ const schema = v.strictObject({
     [],
   ),
   everyone: v.optional(v.literal(true, "true, or no such key")),
-  event: v.pipe(
-    v.string("a string"),
-    v.minLength(1, "an event name"),
-    v.check((name) => !isReservedEvent(name), "a name that Socket.IO does not reserve"),
+  event: v.optional(
+    v.pipe(
+      v.string("a string"),
+      v.minLength(1, "an event name"),
+      v.check((name) => !isReservedEvent(name), "a name that Socket.IO does not reserve"),
+    ),
   ),
   data: v.optional(v.unknown()),
   args: v.optional(v.array(v.unknown(), "an array")),
+  join: v.optional(v.array(room, "an array of room names")),
+  leave: v.optional(v.array(room, "an array of room names")),
+  disconnect: v.optional(v.union([v.literal(true), v.literal("close")], 'true or "close"')),
 });
 
 type Input = v.InferOutput<typeof schema>;
@@ -74,8 +86,26 @@ export function parsePush(input: unknown): { readonly requests: PushRequest[]; r
 function parseOne(input: unknown, path: string): PushRequest {
   const result = v.safeParse(schema, input);
   if (!result.success) throw refusal(result.issues[0], path);
+  assertOneAction(result.output, path);
+  const target = targetOf(result.output, path);
   const { event } = result.output;
-  return { target: targetOf(result.output, path), event, args: argsOf(result.output, path) };
+  if (event !== undefined) return { kind: "event", target, event, args: argsOf(result.output, path) };
+  return { ...operationOf(result.output, path), target };
+}
+
+function assertOneAction(input: Input, path: string): void {
+  const given = ACTIONS.filter((key) => input[key] !== undefined);
+  if (given.length === 1) return;
+  const got = given.join(" and ") || "none of them";
+  throw new PushError(`${at(path)}expected one of ${ACTIONS.join(", ")}, got ${got}`);
+}
+
+function operationOf(input: Input, path: string): Operation {
+  const stray = (["data", "args"] as const).find((key) => key in input);
+  if (stray) throw new PushError(`${at(path, stray)}expected an event beside it, got none`);
+  if (input.join) return { kind: "join", rooms: input.join };
+  if (input.leave) return { kind: "leave", rooms: input.leave };
+  return { kind: "disconnect", close: input.disconnect === "close" };
 }
 
 /** An empty list reaches nobody; only `everyone` reaches everyone. */

@@ -20,6 +20,8 @@ export interface ConnectionRecord {
   /** The one namespace of a plain JSON WebSocket; Socket.IO chooses namespaces by CONNECT packets. */
   readonly namespace?: string;
   readonly connectedAt: number;
+  /** See `Recipient`. */
+  readonly isProtected?: boolean;
   /** Set by the first that decides to close it. Who creates something afterwards undoes it. */
   readonly closedFor?: DisconnectReason;
   /** Namespaces whose socket went before the connection: packets for them may still be on their way. */
@@ -44,8 +46,28 @@ export interface SocketRecord {
   readonly data: Readonly<Record<string, unknown>>;
   /** The rooms that the app joined; the base rooms follow from sid and userId. */
   readonly rooms: Readonly<Record<string, Stamp>>;
+  /** Of its connection; see `Recipient`. */
+  readonly isProtected?: boolean;
   /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
   readonly closedFor?: DisconnectReason;
+}
+
+/** What the heartbeat knows of a connection. Times in ms since the epoch unless the name says otherwise. */
+export interface Liveness {
+  readonly connectionId: string;
+  readonly protocol: Protocol;
+  readonly connectedAt: number;
+  /** When `open` greeted it: the client's time begins then, and nothing may come before. */
+  readonly greetedAt?: number;
+  /** Absent until it has a socket. */
+  readonly admittedAt?: number;
+  readonly pingedAt?: number;
+  /** When the client answered; the next ping removes it. */
+  readonly seen?: number;
+  /** Seconds since the epoch. The earliest of its sockets' tokens, or earlier than that. */
+  readonly tokenExpiresAt?: number;
+  /** When its closing began, or was last begun again. */
+  readonly closedAt?: number;
 }
 
 /** Everything that a packet needs, from one bounded, strongly consistent Query. */
@@ -57,6 +79,8 @@ export interface LoadedConnection {
 /** Where to post to. */
 export interface Recipient {
   readonly connectionId: string;
+  /** It is in a namespace that declares `binary`: no packet may come between the frames of a binary one. */
+  readonly isProtected?: boolean;
   /**
    * Until then a 410 may mean that API Gateway has not opened the WebSocket yet, and is tried again.
    * Milliseconds since the epoch; absent where the client has been heard from.
@@ -70,6 +94,8 @@ export interface Member {
   readonly connectedAt: number;
   readonly sid: string;
   readonly protocol: Protocol;
+  /** As a recipient's. */
+  readonly isProtected?: boolean;
 }
 
 /** `socket.handshake`, with neither tokens nor cookies; `auth` comes with CONNECT and is never stored. */

@@ -1,55 +1,38 @@
-import { isReservedEvent } from "../protocol/reserved-events";
-import type { LifecycleEvent } from "./event-maps";
-import type { RuntimeSocket } from "./socket";
+import { type NamespaceDefinition, Registrations } from "./namespace-definition";
 
-// What the app registers, without its event maps: they end where the packets begin.
-export type RuntimeListener = (socket: RuntimeSocket, ...args: unknown[]) => unknown;
-export type RuntimeMiddleware = (socket: RuntimeSocket, next: (error?: Error) => void) => unknown;
+/** A namespace's name is part of keys, which take 1,024 bytes; a client chooses it where there is a pattern. */
+const MAX_ENCODED_NAME = 512;
 
-export interface NamespaceDefinition {
-  readonly name: string;
-  readonly middleware: readonly RuntimeMiddleware[];
-  /** A Map: `__proto__` and `constructor` are event names like any other. */
-  readonly listeners: ReadonlyMap<string, readonly RuntimeListener[]>;
+interface Pattern {
+  readonly pattern: RegExp;
+  readonly registrations: Registrations;
 }
-
-interface OpenDefinition extends NamespaceDefinition {
-  readonly middleware: RuntimeMiddleware[];
-  readonly listeners: Map<string, RuntimeListener[]>;
-}
-
-const LIFECYCLE_EVENTS: ReadonlySet<string> = new Set<LifecycleEvent>([
-  "connection",
-  "disconnecting",
-  "disconnect",
-]);
 
 /** The namespaces of one app and what is registered on them, until the module has loaded. */
 export class Registry {
-  readonly #namespaces = new Map<string, OpenDefinition>();
+  readonly #namespaces = new Map<string, Registrations>();
+  /** By their source, in the order of their registration. */
+  readonly #patterns = new Map<string, Pattern>();
   #isSealed = false;
 
+  /** The namespace of that very name, or else the first pattern that matches it. */
   namespace(name: string): NamespaceDefinition | undefined {
-    return this.#namespaces.get(name);
+    const registrations = this.#namespaces.get(name) ?? this.#matching(name);
+    return registrations && { ...registrations, name };
   }
 
-  declare(name: string): NamespaceDefinition {
-    if (!name.startsWith("/")) {
+  /** What is registered under a name or a pattern; the same again for the same. */
+  declare(name: string | RegExp): Registrations {
+    if (name instanceof RegExp) return this.#pattern(name).registrations;
+    if (typeof name !== "string" || !name.startsWith("/")) {
       throw new TypeError(`namespace: expected a name that begins with "/", got ${JSON.stringify(name)}`);
     }
-    return this.#namespaces.get(name) ?? this.#add(name);
-  }
-
-  addMiddleware(name: string, middleware: RuntimeMiddleware): void {
-    this.#open(name, "use").middleware.push(asFunction("middleware", middleware));
-  }
-
-  addListener(name: string, event: string, listener: RuntimeListener): void {
-    const definition = this.#open(name, `on(${JSON.stringify(event)})`);
-    assertListenable(event);
-    const listeners = definition.listeners.get(event) ?? [];
-    listeners.push(asFunction("listener", listener));
-    definition.listeners.set(event, listeners);
+    const known = this.#namespaces.get(name) ?? (this.#isSealed ? this.#matching(name) : undefined);
+    if (known) return known;
+    this.#assertOpen(`of(${JSON.stringify(name)})`);
+    const registrations = this.#registrations();
+    this.#namespaces.set(name, registrations);
+    return registrations;
   }
 
   /** From here on registering throws: it would hold in one environment and not in the next. */
@@ -57,16 +40,24 @@ export class Registry {
     this.#isSealed = true;
   }
 
-  #add(name: string): OpenDefinition {
-    this.#assertOpen(`of(${JSON.stringify(name)})`);
-    const definition = { name, middleware: [], listeners: new Map() };
-    this.#namespaces.set(name, definition);
-    return definition;
+  #pattern(given: RegExp): Pattern {
+    const known = this.#patterns.get(String(given));
+    if (known) return known;
+    this.#assertOpen(`of(${given})`);
+    // With g or y a RegExp remembers where it stopped, and matches every other time.
+    const pattern = new RegExp(given.source, given.flags.replace(/[gy]/g, ""));
+    const added = { pattern, registrations: this.#registrations() };
+    this.#patterns.set(String(given), added);
+    return added;
   }
 
-  #open(name: string, call: string): OpenDefinition {
-    this.#assertOpen(call);
-    return this.#namespaces.get(name) ?? this.#add(name);
+  #matching(name: string): Registrations | undefined {
+    if (this.#patterns.size === 0 || !isUsable(name)) return undefined;
+    return [...this.#patterns.values()].find(({ pattern }) => pattern.test(name))?.registrations;
+  }
+
+  #registrations(): Registrations {
+    return new Registrations((call) => this.#assertOpen(call));
   }
 
   #assertOpen(call: string): void {
@@ -76,16 +67,7 @@ export class Registry {
   }
 }
 
-function assertListenable(event: string): void {
-  if (typeof event !== "string") {
-    throw new TypeError(`event: expected a string, got ${typeof event}`);
-  }
-  if (isReservedEvent(event) && !LIFECYCLE_EVENTS.has(event)) {
-    throw new Error(`event: "${event}" is reserved by Socket.IO`);
-  }
-}
-
-function asFunction<F>(what: string, value: F): F {
-  if (typeof value !== "function") throw new TypeError(`${what}: expected a function, got ${typeof value}`);
-  return value;
+/** Half a surrogate pair cannot be encoded. */
+function isUsable(name: string): boolean {
+  return Buffer.from(name).toString() === name && encodeURIComponent(name).length <= MAX_ENCODED_NAME;
 }

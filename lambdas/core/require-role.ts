@@ -1,19 +1,32 @@
 import type { ConnectError, Next, Socket } from "./api";
 
+export interface RequireRoleOptions {
+  /**
+   * The claim with the role or the roles, such as `cognito:groups`.
+   *
+   * @default - `role` or `roles`
+   */
+  readonly claim?: string;
+}
+
 /**
- * Middleware that admits sockets whose claims have the role: `role` equal to it, or `roles` with it.
- * Everyone else, and every socket without claims, gets the connect error `Unauthorized`. It stands behind
- * `jwt()` on the same namespace.
+ * Middleware that admits sockets whose claims have the role: the claim is equal to it, or a list with it.
+ * Everyone else, and every socket without claims, gets the connect error `Unauthorized` with `data.code`
+ * `role_missing`. It stands behind `jwt()` on the same namespace.
  */
 export function requireRole(
   role: string,
+  { claim }: RequireRoleOptions = {},
 ): <C2S, S2C, Data>(socket: Socket<C2S, S2C, Data>, next: Next) => void {
-  return ({ claims }, next) => next(hasRole(claims, role) ? undefined : forbidden(role));
+  const names = claim === undefined ? ["role", "roles"] : [claim];
+  return ({ claims }, next) => {
+    const hasRole = names.some((name) => isOrHas(claims?.[name], role));
+    next(hasRole ? undefined : forbidden(role));
+  };
 }
 
-function hasRole(claims: Readonly<Record<string, unknown>> | undefined, role: string): boolean {
-  if (!claims) return false;
-  return claims.role === role || (Array.isArray(claims.roles) && claims.roles.includes(role));
+function isOrHas(value: unknown, role: string): boolean {
+  return value === role || (Array.isArray(value) && value.includes(role));
 }
 
 function forbidden(role: string): ConnectError {

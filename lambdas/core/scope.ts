@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Answers, Question } from "./awaited-acks";
 import type { Frames } from "./frames";
+import type { Session } from "./session";
 import type { Target } from "./target";
 import type { UnitOfWork } from "./unit-of-work";
 
@@ -11,6 +13,7 @@ const current = new AsyncLocalStorage<Scope>();
  */
 export class Scope {
   readonly #unit: UnitOfWork;
+  readonly #awaited = new Set<Promise<unknown>>();
   readonly label: string;
   /** Of an operation: the later ones are not done. */
   failure: unknown;
@@ -24,6 +27,16 @@ export class Scope {
     this.label = label;
   }
 
+  /** The socket whose packet the listener handles. */
+  get session(): Session {
+    return this.#unit.session;
+  }
+
+  /** What the listener does from now on is refused. */
+  get isEnded(): boolean {
+    return this.#unit.isEnded;
+  }
+
   /** Runs a listener so that `io.emit` inside it, and inside all that it awaits, belongs to this scope. */
   run<T>(listener: () => T): T {
     return current.run(this, listener);
@@ -31,6 +44,11 @@ export class Scope {
 
   emit(event: string, target: Target, frames: Frames): boolean {
     return this.#unit.emit(this, event, target, frames);
+  }
+
+  /** Resolves when everyone has answered or the question's time is over. */
+  ask(question: Question): Promise<Answers> {
+    return this.#unit.ask(this, question);
   }
 
   /** `name` is what the log calls the operation. Resolves when it has taken effect. */
@@ -41,6 +59,19 @@ export class Scope {
   /** An effect that waits for the client's `connect` while that is still to come. */
   closingEffect(name: string, run: () => Promise<void>): Promise<void> {
     return this.#unit.closingEffect(this, name, run);
+  }
+
+  /** Work beside the listener's own promise that it nevertheless waits for: a callback for an ack. */
+  callback(work: () => Promise<unknown>): void {
+    const running = this.run(work)
+      .catch((error: unknown) => this.#unit.threw(this, error))
+      .finally(() => this.#awaited.delete(running));
+    this.#awaited.add(running);
+  }
+
+  /** Resolves when no callback is awaited any more, those included that callbacks set up. */
+  async answered(): Promise<void> {
+    while (this.#awaited.size > 0) await Promise.all(this.#awaited);
   }
 }
 

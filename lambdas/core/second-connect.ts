@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { ProtocolError } from "../protocol/protocol-error";
 import { remainingMs } from "./deadline";
 import type { SocketRecord } from "./records";
@@ -22,7 +21,7 @@ export async function freeSlot(services: Services, occupant: SocketRecord): Prom
     if (socket.closedFor ? remainingMs(services) === 0 : waited >= OLDER_DISCONNECT_WITHIN_MS) {
       throw new ProtocolError("invalid_frame", `a second CONNECT to ${occupant.namespace}`);
     }
-    await delay(POLL_MS);
+    await services.clock.pause(POLL_MS);
     const loaded = await services.connections.load(occupant.connectionId);
     socket = loaded?.sockets.find((candidate) => candidate.sid === occupant.sid);
   }

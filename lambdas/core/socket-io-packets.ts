@@ -1,7 +1,15 @@
 import { decodeEngineFrame, type EngineFrame } from "../protocol/engine-io";
 import { ProtocolError } from "../protocol/protocol-error";
-import { decodeSocketIo, encodeConnectError, type SocketIoPacket } from "../protocol/socket-io";
+import {
+  decodeBinaryHeader,
+  decodeSocketIo,
+  encodeConnectError,
+  isBinaryHeader,
+  type SocketIoPacket,
+} from "../protocol/socket-io";
 import { type Arrival, definitionOf, socketIn } from "./arrival";
+import { receivePart } from "./attachments";
+import { receiveAck } from "./client-acks";
 import { connect } from "./connecting";
 import { tell } from "./delivery";
 import { abandon, closeConnection, leaveNamespace } from "./disconnecting";
@@ -31,14 +39,18 @@ const ENGINE_HANDLERS: Readonly<
   Record<EngineFrame["type"], (arrival: Arrival, frame: EngineFrame) => Promise<void>>
 > = {
   message: async (arrival, frame) => {
-    if (frame.type === "message") await handlePacket(arrival, decodeSocketIo(frame.data));
+    if (frame.type !== "message") return;
+    if (isBinaryHeader(frame.data)) await handleHeader(arrival, frame.data);
+    else await handlePacket(arrival, decodeSocketIo(frame.data));
   },
-  binary: async () => {
-    throw new ProtocolError("invalid_frame", "expected a text packet, got an attachment without its header");
+  binary: async (arrival, frame) => {
+    if (frame.type === "binary") await handleAttachment(arrival, frame.data);
   },
   close: ({ services, connection }) => closeConnection(services, connection, "transport close"),
-  ping: ignore,
-  pong: ignore,
+  ping: async () => {
+    throw new ProtocolError("invalid_frame", "expected pings from the server only, got one from the client");
+  },
+  pong: ({ services, connection }) => services.liveness.see(connection.connectionId),
   upgrade: ignore,
   noop: ignore,
 };
@@ -52,8 +64,23 @@ async function handlePacket(arrival: Arrival, packet: SocketIoPacket): Promise<v
     case "event":
       return handleEvent(arrival, packet);
     case "ack":
-      connectedSocket(arrival, packet);
+      return handleAck(arrival, packet);
   }
+}
+
+async function handleHeader(arrival: Arrival, data: string): Promise<void> {
+  const { namespace, attachments } = decodeBinaryHeader(data);
+  // Of a namespace that was left the parts are put together all the same: they must not look like orphans.
+  connectedSocket(arrival, { namespace });
+  await receivePart(arrival, { data, attachments }, (packet) => handlePacket(arrival, packet));
+}
+
+/** Its header may be handled later; but a header, too, belongs to a socket. */
+async function handleAttachment(arrival: Arrival, data: Buffer): Promise<void> {
+  if (arrival.sockets.length === 0 && !arrival.connection.leftNamespaces) {
+    throw new ProtocolError("invalid_frame", "expected a CONNECT first, got an attachment");
+  }
+  await receivePart(arrival, { data }, (packet) => handlePacket(arrival, packet));
 }
 
 /** A client waits for the answer to its CONNECT without end: one that cannot be given is a closed connection. */
@@ -94,16 +121,24 @@ async function handleDisconnect(arrival: Arrival, { namespace }: Packet<"disconn
 async function handleEvent(arrival: Arrival, packet: Packet<"event">): Promise<void> {
   const record = connectedSocket(arrival, packet);
   if (!record || record.closedFor) return;
-  const listeners = definitionOf(arrival, packet.namespace)?.listeners.get(packet.event) ?? [];
-  if (listeners.length === 0) return;
-  await dispatch(arrival.services, { record, nextStamp: arrival.nextStamp }, { ...packet, listeners });
+  const definition = definitionOf(arrival, packet.namespace);
+  if (!definition) return;
+  await dispatch(arrival.services, { record, nextStamp: arrival.nextStamp }, packet, definition);
+}
+
+async function handleAck(arrival: Arrival, packet: Packet<"ack">): Promise<void> {
+  const record = connectedSocket(arrival, packet);
+  if (record) await receiveAck(arrival.services, record, packet);
 }
 
 /**
  * Anything but a CONNECT belongs to a socket: a client may send it after it was connected. What was on its
  * way when the socket went is nobody's fault.
  */
-function connectedSocket(arrival: Arrival, { namespace }: SocketIoPacket): SocketRecord | undefined {
+function connectedSocket(
+  arrival: Arrival,
+  { namespace }: Pick<SocketIoPacket, "namespace">,
+): SocketRecord | undefined {
   const record = socketIn(arrival, namespace);
   if (record || arrival.connection.leftNamespaces?.includes(namespace)) return record;
   throw new ProtocolError("invalid_frame", `expected a CONNECT to ${namespace} first`);

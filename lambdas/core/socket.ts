@@ -1,11 +1,12 @@
 import type { Handshake } from "./api";
 import { RuntimeBroadcast } from "./broadcast";
 import { disconnectSocket } from "./disconnecting";
-import { encodeFrames } from "./frames";
 import type { RuntimeNamespace } from "./namespace";
 import { assertJoinable } from "./rooms";
 import type { Scope } from "./scope";
 import type { Session } from "./session";
+import { SocketEmitter } from "./socket-emitter";
+import { enterRooms } from "./stored-socket";
 import { everyone, without } from "./target";
 
 /** `Socket` without its event maps: one listener's view of a session. */
@@ -13,11 +14,19 @@ export class RuntimeSocket {
   readonly nsp: RuntimeNamespace;
   readonly #session: Session;
   readonly #scope: Scope;
+  readonly #emitter: SocketEmitter;
+  /** Nothing that a client missed is kept for it. */
+  readonly recovered = false;
 
   constructor(session: Session, nsp: RuntimeNamespace, scope: Scope) {
     this.#session = session;
     this.nsp = nsp;
     this.#scope = scope;
+    this.#emitter = new SocketEmitter({
+      record: session.record,
+      scope: () => this.#emitting(),
+      isConnected: () => session.isConnected,
+    });
   }
 
   /** For the middleware that comes with the service. */
@@ -43,6 +52,10 @@ export class RuntimeSocket {
 
   get connected(): boolean {
     return this.#session.isConnected && this.#session.admission === undefined;
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
   }
 
   get protocol(): "socket.io" | "json" {
@@ -87,11 +100,29 @@ export class RuntimeSocket {
   }
 
   emit(event: string, ...args: unknown[]): boolean {
-    const scope = this.#emitting();
-    // As in Socket.IO, nobody is there to hear it.
-    if (!this.#session.isConnected) return true;
-    const target = { kind: "socket", socket: this.#session.record } as const;
-    return scope.emit(event, target, encodeFrames(this.nsp.name, event, args));
+    return this.#emitter.emit(event, ...args);
+  }
+
+  emitWithAck(event: string, ...args: unknown[]): Promise<unknown> {
+    return this.#emitter.emitWithAck(event, ...args);
+  }
+
+  timeout(ms: number): SocketEmitter {
+    return this.#emitter.timeout(ms);
+  }
+
+  send(...args: unknown[]): this {
+    this.emit("message", ...args);
+    return this;
+  }
+
+  write(...args: unknown[]): this {
+    return this.send(...args);
+  }
+
+  /** Nothing is queued for a client that cannot take it, so every event is as good as volatile. */
+  get volatile(): this {
+    return this;
   }
 
   join(room: string | readonly string[]): Promise<void> {
@@ -102,12 +133,7 @@ export class RuntimeSocket {
     if (this.#session.admission) return Promise.resolve();
     const { services, record, nextStamp } = this.#session;
     const stamp = nextStamp();
-    return this.#effect("join", async () => {
-      const outcomes = await Promise.all(
-        joined.map((name) => services.memberships.join(record, name, stamp)),
-      );
-      if (outcomes.includes("full")) throw new Error(`socket ${this.id} is in as many rooms as it may be`);
-    });
+    return this.#effect("join", () => enterRooms(services.memberships, record, joined, stamp));
   }
 
   leave(room: string): Promise<void> {

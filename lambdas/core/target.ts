@@ -30,3 +30,7 @@ export function withRooms(target: RoomTarget, rooms: readonly string[]): RoomTar
 export function without(target: RoomTarget, rooms: readonly string[]): RoomTarget {
   return { ...target, except: [...target.except, ...rooms] };
 }
+
+export function namespaceOf(target: Target): string {
+  return target.kind === "rooms" ? target.namespace : target.socket.namespace;
+}

@@ -1,8 +1,9 @@
-import { deliver, type Emit, type Posts, post, resolve } from "./delivery";
+import { type Answers, type AwaitedAcks, ask, collect, type Question } from "./awaited-acks";
+import { type Emit, post, resolve } from "./delivery";
 import type { Frames } from "./frames";
-import type { Log } from "./ports";
 import { Scope } from "./scope";
-import type { DeliveryServices } from "./services";
+import type { Services } from "./services";
+import type { Session } from "./session";
 import type { Target } from "./target";
 
 type Operation = { readonly scope: Scope; readonly name: string } & (
@@ -10,24 +11,37 @@ type Operation = { readonly scope: Scope; readonly name: string } & (
   | { readonly kind: "effect"; run(): Promise<void>; settle(error?: unknown): void }
 );
 
+/** What must not be posted before the client hears that it is connected. */
+interface Held {
+  readonly connect: () => Promise<void>;
+  /** In the order of the calls. */
+  readonly effects: (() => Promise<void>)[];
+  released?: Promise<void>;
+}
+
 /**
  * What the listeners of one packet do, in the order of their calls: operations queue up as they are called
  * and one pump does them, so that a client never sees a later one without an earlier one. Emits that stand
  * together in the queue travel as one delivery.
  */
 export class UnitOfWork {
-  readonly #services: DeliveryServices;
-  readonly #log: Log;
+  readonly session: Session;
+  readonly #services: Services;
   readonly #details: Readonly<Record<string, unknown>>;
   readonly #queue: Operation[] = [];
   #pumping: Promise<void> | undefined;
-  #held: { readonly posts: Posts[]; readonly closing: (() => Promise<void>)[] } | undefined;
-  #isEnded = false;
+  #held: Held | undefined;
+  readonly #ended = new AbortController();
 
-  constructor(services: DeliveryServices, log: Log, details: Readonly<Record<string, unknown>>) {
-    this.#services = services;
-    this.#log = log;
-    this.#details = details;
+  constructor(session: Session) {
+    const { connectionId, sid, namespace } = session.record;
+    this.session = session;
+    this.#services = session.services;
+    this.#details = { connectionId, sid, namespace };
+  }
+
+  get isEnded(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   scope(label: string): Scope {
@@ -35,7 +49,7 @@ export class UnitOfWork {
   }
 
   emit(scope: Scope, event: string, target: Target, frames: Frames): boolean {
-    const name = `emit ${JSON.stringify(event)}`;
+    const name = emitting(event);
     if (this.#isOver(scope)) return this.#refuse(scope, name);
     this.#push({ kind: "emit", scope, name, emit: { target, frames } });
     return true;
@@ -45,8 +59,23 @@ export class UnitOfWork {
   closingEffect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
     return this.effect(scope, name, async () => {
       if (!this.#held) return run();
-      this.#held.closing.push(() => run().catch((error) => this.#fail(scope, error, name)));
+      this.#held.effects.push(() => run().catch((error) => this.#fail(scope, error, name)));
     });
+  }
+
+  /**
+   * Emits in the order of the calls, and waits for the acks beside the queue: what the listener does next is
+   * not held up. Nobody can answer before `connect`, so what is held is let go first.
+   */
+  async ask(scope: Scope, question: Question): Promise<Answers> {
+    let awaited: AwaitedAcks | undefined;
+    await this.effect(scope, emitting(question.event), async () => {
+      await this.#letGo();
+      awaited = await ask(this.#services, question);
+    });
+    // An effect that resolves has run.
+    if (!awaited) throw new Error("expected the event to be sent");
+    return collect(this.#services, awaited, this.#ended.signal);
   }
 
   effect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
@@ -69,20 +98,17 @@ export class UnitOfWork {
   }
 
   /**
-   * Recipients are found in the order of the calls from now on, but nothing is posted before `release`: a
-   * connection listener's joins hold, and its emits follow, the client's `connect`.
+   * Recipients are found in the order of the calls from now on, but nothing is posted before `release` or
+   * the first event that asks for an ack: a connection listener's joins hold, and its emits follow, the
+   * client's `connect`, which `connect` sends.
    */
-  hold(): void {
-    this.#held = { posts: [], closing: [] };
+  hold(connect: () => Promise<void>): void {
+    this.#held = { connect, effects: [] };
   }
 
   async release(): Promise<void> {
     await this.drain();
-    const { posts, closing } = this.#held ?? { posts: [], closing: [] };
-    // Held until the last is out: what is called meanwhile must not overtake it.
-    for (let held = posts.shift(); held; held = posts.shift()) await post(this.#services, held);
-    this.#held = undefined;
-    for (const close of closing) await close();
+    await this.#letGo();
   }
 
   /** Resolves when everything that was called so far has taken effect. */
@@ -93,7 +119,22 @@ export class UnitOfWork {
   /** Ends the unit: what listeners still do afterwards is refused and logged. */
   async end(): Promise<void> {
     await this.drain();
-    this.#isEnded = true;
+    this.#ended.abort();
+  }
+
+  /** Once, whoever comes first: the listeners' end, or an event that asks for an ack. */
+  async #letGo(): Promise<void> {
+    const held = this.#held;
+    if (!held) return;
+    held.released ??= this.#release(held);
+    await held.released;
+  }
+
+  async #release(held: Held): Promise<void> {
+    await held.connect();
+    // Held until the last is out: what is called meanwhile must not overtake it.
+    for (let effect = held.effects.shift(); effect; effect = held.effects.shift()) await effect();
+    this.#held = undefined;
   }
 
   #push(operation: Operation): void {
@@ -121,8 +162,11 @@ export class UnitOfWork {
   async #deliver(operations: readonly (Operation & { kind: "emit" })[]): Promise<void> {
     const emits = operations.map((operation) => operation.emit);
     try {
-      if (this.#held) this.#held.posts.push(await resolve(this.#services, emits));
-      else await deliver(this.#services, emits);
+      const posts = await resolve(this.#services, emits);
+      const send = async () => void (await post(this.#services, posts));
+      // Looked at after the wait: the client may have heard meanwhile.
+      if (this.#held) this.#held.effects.push(send);
+      else await send();
     } catch (error) {
       for (const { scope, name } of operations) this.#fail(scope, error, name);
     }
@@ -148,17 +192,21 @@ export class UnitOfWork {
   }
 
   #logFailure(scope: Scope, error: unknown, doing: string): void {
-    this.#log.error(`${scope.label} failed to ${doing}`, { ...this.#details, error });
+    this.#services.log.error(`${scope.label} failed to ${doing}`, { ...this.#details, error });
   }
 
   #isOver(scope: Scope): boolean {
-    return this.#isEnded || scope.hasEnded;
+    return this.isEnded || scope.hasEnded;
   }
 
   #refuse(scope: Scope, name: string): false {
-    this.#log.error(afterTheEnd(scope, name), this.#details);
+    this.#services.log.error(afterTheEnd(scope, name), this.#details);
     return false;
   }
+}
+
+function emitting(event: string): string {
+  return `emit ${JSON.stringify(event)}`;
 }
 
 function isWanted(operation: Operation): boolean {

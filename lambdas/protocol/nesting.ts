@@ -19,7 +19,7 @@ export function checkNesting(value: unknown, field: string, id?: number | string
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
   if (levels === 0) return true;
   return Object.values(value).some((member) => isDeeperThan(levels - 1, member));
 }

@@ -30,13 +30,37 @@ export interface ConnectRefusal {
 }
 
 /**
- * Decodes the data of one Engine.IO message.
+ * Decodes the data of one Engine.IO message; with `attachments`, those of a binary packet, whose header it is.
  *
  * @throws ProtocolError for everything that is not a packet a client may send; Socket.IO closes the connection on it.
  */
-export function decodeSocketIo(data: string): SocketIoPacket {
-  const packet = parse(data);
+export function decodeSocketIo(data: string, attachments: readonly Buffer[] = []): SocketIoPacket {
+  const packet = parse(data, attachments);
   return READERS[packet.type](packet);
+}
+
+export function isBinaryHeader(data: string): boolean {
+  return /^[56]/.test(data);
+}
+
+/**
+ * Reads the header of a binary packet before its attachments are there.
+ *
+ * @throws ProtocolError for what no attachments could make a packet that a client may send.
+ */
+export function decodeBinaryHeader(data: string): {
+  readonly namespace: string;
+  readonly attachments: number;
+} {
+  const [prefix = "", type, count] = /^([56])(\d+)-/.exec(data) ?? [];
+  const attachments = Number(count);
+  if (!(attachments >= 1 && attachments <= MAX_ATTACHMENTS)) {
+    throw new ProtocolError("invalid_frame", `expected a header with 1 to ${MAX_ATTACHMENTS} attachments`);
+  }
+  // With its placeholders it is a text packet like any other, and has to be a good one: the parser fills
+  // placeholders in by recursion, which a header of 10,000 levels would not survive.
+  const { namespace } = decodeSocketIo(`${type === "5" ? "2" : "3"}${data.slice(prefix.length)}`);
+  return { namespace, attachments };
 }
 
 // The encoders make whole WebSocket text frames, in the order in which they must arrive.
@@ -116,14 +140,14 @@ function refuse({ type }: Packet): never {
   throw new ProtocolError("invalid_frame", `expected a packet that clients send, got ${PacketType[type]}`);
 }
 
-function parse(data: string): Packet {
+function parse(data: string, attachments: readonly Buffer[]): Packet {
   // Number("") and Number(" ") are 0, so that the parser takes an empty packet for a CONNECT.
   if (!/^[0-6]/.test(data)) {
     throw new ProtocolError("invalid_frame", "expected a Socket.IO packet type from 0 to 6");
   }
-  const packet = parseWhole(data);
+  const packet = parseWhole([data, ...attachments]);
   if (packet === undefined) {
-    throw new ProtocolError("invalid_frame", "expected a packet without attachments, got a binary header");
+    throw new ProtocolError("invalid_frame", "expected as many attachments as the header says, got fewer");
   }
   // The parser checks a payload only where there is one: an EVENT without any passes.
   if (!isPacketValid(packet)) {
@@ -137,14 +161,14 @@ function parse(data: string): Packet {
 }
 
 /** `undefined` for the header of a binary packet, which is not whole without its attachments. */
-function parseWhole(data: string): Packet | undefined {
+function parseWhole(parts: readonly (string | Buffer)[]): Packet | undefined {
   let whole: Packet | undefined;
   const decoder = new Decoder();
   decoder.on("decoded", (packet) => {
     whole = packet;
   });
   try {
-    decoder.add(data);
+    for (const part of parts) decoder.add(part);
   } catch (error) {
     const why = error instanceof Error ? error.message : "malformed";
     throw new ProtocolError("invalid_frame", `expected a Socket.IO packet, got one refused: ${why}`);

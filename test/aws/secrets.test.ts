@@ -69,6 +69,30 @@ describe("the secret source", () => {
     expect(await source.current()).toEqual(["back"]);
   });
 
+  test("asks anew when a token fits no value, at most every ten seconds", async () => {
+    const source = createSecretSource(ARN, new KeepAlive(), () => now);
+    const known = await source.current();
+    versions.AWSCURRENT = "rotated";
+    versions.AWSPREVIOUS = "new";
+    expect(await source.current()).toBe(known);
+    const rechecked = await source.current(true);
+    expect(rechecked).toEqual(["rotated", "new"]);
+    now = 9_999;
+    expect(await source.current(true)).toBe(rechecked);
+    expect(stub.requests).toHaveLength(4);
+    now = 10_000;
+    await source.current(true);
+    expect(stub.requests).toHaveLength(6);
+  });
+
+  test("keeps what it knows when asking anew fails", async () => {
+    const source = createSecretSource(ARN, new KeepAlive(), () => now);
+    const known = await source.current();
+    versions.AWSCURRENT = undefined;
+    await expect(source.current(true)).rejects.toThrow();
+    expect(await source.current()).toBe(known);
+  });
+
   test("says so when there is no secret to fetch", async () => {
     await expect(createSecretSource(undefined, new KeepAlive(), () => now).current()).rejects.toThrow(
       /no JWT secret/,

@@ -54,6 +54,41 @@ describe("CONNECT", () => {
     expect(service.stores.isEmpty()).toBe(true);
   });
 
+  test("a greeting waits for no client that was heard from, and for its turn where packets have turns", async () => {
+    const io = new Server();
+    io.binary = true;
+    const service = new CoreService(io);
+    const recipients: unknown[] = [];
+    const { post } = service.services.gateway;
+    service.services.gateway.post = (recipient, frame) => {
+      if (frame.startsWith("40")) recipients.push(recipient);
+      return post(recipient, frame);
+    };
+    const client = await service.socketIo();
+    expect(recipients).toEqual([
+      { connectionId: client.connectionId, isProtected: true, newbornUntil: undefined },
+    ]);
+  });
+
+  test("what a listener does after the client was given up is refused", async () => {
+    const io = new Server();
+    const barrier = new Barrier();
+    const late = new Barrier();
+    let answer: unknown;
+    io.on("connection", async () => {
+      await barrier.passed;
+      answer = io.emit("too late");
+      late.open();
+    });
+    const service = new CoreService(io);
+    service.services.liveness.admit = () => Promise.reject(new Error("DynamoDB is away"));
+    const client = await service.socketIo();
+    expect(service.cut).toEqual([client.connectionId]);
+    barrier.open();
+    await late.passed;
+    expect(answer).toBe(false);
+  });
+
   test("emits of connection keep their order while they go out", async () => {
     const io = new Server();
     io.on("connection", async (socket) => {
@@ -147,7 +182,8 @@ describe("middleware", () => {
     io.use(() => {});
     const service = new CoreService(io);
     const client = await service.socketIo();
-    expect(client.take()).toEqual(['44{"message":"middleware did not call next() within 25 s"}']);
+    expect(client.take()).toEqual(['44{"message":"Internal server error"}']);
+    expect(String(service.log[0]?.details.error)).toMatch(/did not call next\(\) within 25 s/);
   });
 
   test("leaves nothing behind that could emit later", async () => {
@@ -183,13 +219,14 @@ describe("middleware", () => {
     expect(service.stores.socketRecords().length).toBe(0);
   });
 
-  test("that never answers is a connect error that says so", async () => {
+  test("that never answers is a connect error, and the log says so", async () => {
     const service = new CoreService(
       new Server().use(() => {}),
       { listenerTimeoutMs: 20 },
     );
     const client = await service.socketIo();
-    expect(client.take()).toEqual(['44{"message":"middleware did not call next() within 0.02 s"}']);
+    expect(client.take()).toEqual(['44{"message":"Internal server error"}']);
+    expect(String(service.log[0]?.details.error)).toMatch(/did not call next\(\) within 0.02 s/);
   });
 
   test("may not emit, and listeners may not change the user", async () => {

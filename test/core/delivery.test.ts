@@ -118,6 +118,18 @@ describe("push", () => {
     expect(reached(clients)).toEqual(["bob"]);
   });
 
+  test("one connection that cannot be posted to does not keep the others from theirs", async () => {
+    const { service, clients } = await four();
+    const { post } = service.services.gateway;
+    service.services.gateway.post = async (recipient, frame) => {
+      if (recipient.connectionId === clients.alice.connectionId) throw new Error("the table is away");
+      return post(recipient, frame);
+    };
+    const result = await push(service.services, { everyone: true, event: "got" });
+    expect(result).toEqual({ recipients: 4, sent: 3, gone: 0, failed: 1, pending: 0 });
+    expect(reached(clients)).toEqual(["alice2", "bob", "carol"]);
+  });
+
   test("what was delivered stays delivered when the gone cannot be handed over", async () => {
     const { service, clients } = await four();
     service.gone.add(clients.bob.connectionId);
@@ -143,7 +155,7 @@ describe("push", () => {
   });
 
   test.each<[unknown, string]>([
-    [{}, "event: expected a value, got undefined"],
+    [{}, "push: expected one of event, join, leave, disconnect, got none of them"],
     [{ event: "x" }, "push: expected rooms, users, sockets or everyone, got none of them"],
     [{ event: "x", rooms: "a" }, 'rooms: expected an array of room names, got "a"'],
     [{ event: "x", rooms: ["a", 7] }, "rooms.1: expected a room name, got 7"],

@@ -4,12 +4,14 @@ import { decodeEngineFrame } from "../../lambdas/protocol/engine-io";
 import { MAX_NESTING_DEPTH } from "../../lambdas/protocol/nesting";
 import { RESERVED_EVENTS } from "../../lambdas/protocol/reserved-events";
 import {
+  decodeBinaryHeader,
   decodeSocketIo,
   encodeAck,
   encodeConnect,
   encodeConnectError,
   encodeDisconnect,
   encodeEvent,
+  isBinaryHeader,
 } from "../../lambdas/protocol/socket-io";
 import { DEEP_JSON, faultOf } from "./protocol-faults";
 
@@ -138,6 +140,75 @@ describe("decoding", () => {
     for (const data of ['0"hunter2"', '2{"hunter2":1}', "3hunter2", '4"hunter2"', 'x{"hunter2"}']) {
       expect(inspect(faultOf(() => decodeSocketIo(data)))).not.toContain("hunter2");
     }
+  });
+});
+
+describe("[S15] decoding a binary packet", () => {
+  test.each([
+    ["an EVENT", '51-["x",{"_placeholder":true,"num":0}]', { namespace: "/", attachments: 1 }],
+    ["an EVENT with an id", '510-/a,7["x"]', { namespace: "/a", attachments: 10 }],
+    ["an ACK", '62-/a,7[{"_placeholder":true,"num":0}]', { namespace: "/a", attachments: 2 }],
+  ])("reads the header of %s", (_name, data, expected) => {
+    expect(isBinaryHeader(data)).toBe(true);
+    expect(decodeBinaryHeader(data)).toEqual(expected);
+  });
+
+  test.each(['2["x"]', "0", '31["x"]'])("%s is no header", (data) => {
+    expect(isBinaryHeader(data)).toBe(false);
+  });
+
+  test.each([
+    ["no attachment", '50-["x"]'],
+    ["eleven attachments", '511-["x"]'],
+    ["no count", '5["x"]'],
+    ["a count that is no integer", '51.5-["x"]'],
+    ["a reserved name", '51-["disconnect",{"_placeholder":true,"num":0}]'],
+    ["no payload", "51-"],
+    ["an ACK without an id", '61-["x"]'],
+    ["nesting deeper than a stack is", `51-["x",${DEEP_JSON}]`],
+  ])("[S16] refuses the header of %s, before its attachments are there", (_name, data) => {
+    expect(["invalid_frame", "reserved_event"]).toContain(faultOf(() => decodeBinaryHeader(data)).reason);
+  });
+
+  test("puts the attachments in their places, at any depth", () => {
+    const data = '52-/a,7["x",{"deep":[{"_placeholder":true,"num":1}]},{"_placeholder":true,"num":0}]';
+    expect(decodeSocketIo(data, [Buffer.from("0"), Buffer.from("1")])).toEqual({
+      type: "event",
+      namespace: "/a",
+      event: "x",
+      args: [{ deep: [Buffer.from("1")] }, Buffer.from("0")],
+      id: 7,
+    });
+    expect(decodeSocketIo('61-7[{"_placeholder":true,"num":0}]', [Buffer.from("0")])).toEqual({
+      type: "ack",
+      namespace: "/",
+      args: [Buffer.from("0")],
+      id: 7,
+    });
+  });
+
+  test("reads back what the encoder wrote", () => {
+    const args = [{ a: Buffer.from("one") }, "between", Buffer.from("two")];
+    const [header = "", ...attachments] = encodeEvent("/a", "x", args, 3).map(decodeEngineFrame);
+    if (header === "" || header.type !== "message") throw new Error("expected a header");
+    const buffers = attachments.flatMap((frame) => (frame.type === "binary" ? [frame.data] : []));
+    expect(decodeSocketIo(header.data, buffers)).toEqual({
+      type: "event",
+      namespace: "/a",
+      event: "x",
+      args,
+      id: 3,
+    });
+  });
+
+  test.each([
+    ["a place for none of them", '51-["x",{"_placeholder":true,"num":1}]', 1],
+    ["a place that is no number", '51-["x",{"_placeholder":true,"num":"length"}]', 1],
+    ["fewer than it says", '52-["x",{"_placeholder":true,"num":0}]', 1],
+    ["more than it says", '51-["x",{"_placeholder":true,"num":0}]', 2],
+  ])("[S16] refuses %s", (_name, data, count) => {
+    const attachments = Array.from({ length: count }, () => Buffer.from("x"));
+    expect(faultOf(() => decodeSocketIo(data, attachments)).reason).toBe("invalid_frame");
   });
 });
 

@@ -21,6 +21,7 @@ const SETTINGS: Settings = {
   handshakeHeaders: ["user-agent", "origin"],
   pingIntervalMs: 480_000,
   pingTimeoutMs: 120_000,
+  connectTimeoutMs: 45_000,
   maxPayloadBytes: 32_768,
   listenerTimeoutMs: 25_000,
 };
@@ -41,6 +42,7 @@ export class CoreService {
   readonly gone = new Set<string>();
   now = Date.parse("2026-01-01T00:00:00Z");
   #connections = 0;
+  readonly #waiting = new Set<() => void>();
 
   constructor(app: unknown, settings: Partial<Settings> = {}) {
     this.services = {
@@ -48,6 +50,11 @@ export class CoreService {
       connections: this.stores.connections,
       sockets: this.stores.sockets,
       memberships: this.stores.memberships,
+      acks: this.stores.acks,
+      parts: this.stores.parts,
+      turns: this.stores.turns,
+      seen: this.stores.seen,
+      liveness: this.stores.liveness,
       gateway: {
         post: async ({ connectionId }, frame) => this.#post(connectionId, frame),
         close: async (connectionId) => {
@@ -64,7 +71,7 @@ export class CoreService {
         warn: (text, details = {}) => void this.log.push({ level: "warn", message: text, details }),
         error: (text, details = {}) => void this.log.push({ level: "error", message: text, details }),
       },
-      clock: { now: () => this.now },
+      clock: { now: () => this.now, pause: (ms) => this.#pause(ms) },
     };
   }
 
@@ -102,6 +109,13 @@ export class CoreService {
     return client;
   }
 
+  /** Resolves once a connection has that many frames that nobody took. */
+  async untilPosted(connectionId: string, count = 1): Promise<void> {
+    while ((this.posted.get(connectionId) ?? []).length < count) {
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
   /** Runs the internal invocations, and those that follow from them. */
   async settle(): Promise<void> {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
@@ -110,11 +124,19 @@ export class CoreService {
     }
   }
 
+  /** Time goes by, and whatever else runs gets as far as it can. */
+  async #pause(ms: number): Promise<void> {
+    this.now += ms;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   #post(connectionId: string, frame: string): PostOutcome {
     if (this.gone.has(connectionId)) return "gone";
     const frames = this.posted.get(connectionId) ?? [];
     frames.push(frame);
     this.posted.set(connectionId, frames);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
     return "sent";
   }
 }

@@ -1,4 +1,10 @@
-import type { ConnectionStore, JoinOutcome, MembershipStore, SocketStore } from "../../lambdas/core/ports";
+import type {
+  AckStore,
+  ConnectionStore,
+  JoinOutcome,
+  MembershipStore,
+  SocketStore,
+} from "../../lambdas/core/ports";
 import type {
   ConnectionRecord,
   LoadedConnection,
@@ -8,6 +14,9 @@ import type {
   StoredHandshake,
 } from "../../lambdas/core/records";
 import { baseRooms, userRoom } from "../../lambdas/core/rooms";
+import { MemoryLiveness, MemoryRuns } from "./memory-liveness";
+import { memoryPartStore, memoryTurnStore, type Parts } from "./memory-parts";
+import { memorySeenStore } from "./memory-seen-store";
 
 const LIFETIME_MS = 130 * 60_000;
 const CLAIM_MS = 60_000;
@@ -18,6 +27,12 @@ interface StoredSocket {
   claimedAt?: number;
 }
 
+interface AwaitedAck {
+  readonly connectionId: string;
+  readonly until: number;
+  args?: readonly unknown[];
+}
+
 type StoredMember = Member & { readonly stamp: Stamp };
 
 /** The store ports over Maps, for tests of the core: every call is one step, so there are no races. */
@@ -26,7 +41,11 @@ export class MemoryStores {
   readonly handshakes = new Map<string, StoredHandshake>();
   readonly #sockets = new Map<string, StoredSocket>();
   readonly #rooms = new Map<string, Map<string, StoredMember>>();
+  readonly #awaited = new Map<string, AwaitedAck>();
+  readonly #parts: Parts = new Map();
   readonly #now: () => number;
+  readonly liveness: MemoryLiveness;
+  readonly runs = new MemoryRuns();
   maxRoomsPerSocket = 100;
   /** Names of the calls, in order. */
   readonly calls: string[] = [];
@@ -35,6 +54,7 @@ export class MemoryStores {
 
   constructor(now: () => number) {
     this.#now = now;
+    this.liveness = new MemoryLiveness(now);
   }
 
   readonly connections: ConnectionStore = {
@@ -42,6 +62,8 @@ export class MemoryStores {
       this.calls.push("open");
       this.connectionRecords.set(connection.connectionId, connection);
       this.handshakes.set(connection.connectionId, handshake);
+      const { connectionId, protocol, connectedAt } = connection;
+      this.liveness.records.set(connectionId, { connectionId, protocol, connectedAt });
     },
     load: async (connectionId) => {
       this.calls.push("load");
@@ -54,7 +76,11 @@ export class MemoryStores {
     close: async (connectionId, reason) => {
       const connection = this.connectionRecords.get(connectionId);
       if (connection) this.connectionRecords.set(connectionId, { closedFor: reason, ...connection });
-      return this.#load(connectionId) ?? this.#orphans(connectionId, reason);
+      this.#parts.delete(connectionId);
+      this.liveness.close(connectionId);
+      const left = this.#load(connectionId) ?? this.#orphans(connectionId, reason);
+      if (!left) this.liveness.records.delete(connectionId);
+      return left;
     },
     leave: async (connectionId, namespace) => {
       const connection = this.connectionRecords.get(connectionId);
@@ -65,6 +91,7 @@ export class MemoryStores {
     remove: async (connectionId) => {
       this.handshakes.delete(connectionId);
       this.connectionRecords.delete(connectionId);
+      this.liveness.records.delete(connectionId);
     },
   };
 
@@ -143,6 +170,33 @@ export class MemoryStores {
     members: (namespace, room) => this.#pages(namespace, room),
   };
 
+  readonly parts = memoryPartStore(this.connectionRecords, this.#parts, (connection) =>
+    this.#isLive(connection),
+  );
+  readonly seen = memorySeenStore(() => this.#now());
+  readonly turns = memoryTurnStore(this.connectionRecords, () => this.#now());
+
+  readonly acks: AckStore = {
+    expect: async (id, sockets, until) => {
+      this.calls.push("expect");
+      for (const { sid, connectionId } of sockets) this.#awaited.set(`${id} ${sid}`, { connectionId, until });
+    },
+    answer: async (id, { sid, connectionId }, args) => {
+      this.calls.push("answer");
+      const awaited = this.#awaited.get(`${id} ${sid}`);
+      if (awaited?.connectionId !== connectionId || awaited.until < this.#now() || awaited.args) return false;
+      awaited.args = args;
+      return true;
+    },
+    answers: async (id) => {
+      const answered = [...this.#awaited].flatMap(([key, { args }]) => {
+        const [of, sid = ""] = key.split(" ");
+        return of === String(id) && args ? [[sid, args] as const] : [];
+      });
+      return new Map(answered);
+    },
+  };
+
   socketRecords(): SocketRecord[] {
     return [...this.#sockets.values()].map(({ record }) => record);
   }
@@ -150,7 +204,9 @@ export class MemoryStores {
   /** Nothing is left of anybody. */
   isEmpty(): boolean {
     const members = [...this.#rooms.values()].reduce((sum, room) => sum + room.size, 0);
-    return this.connectionRecords.size + this.handshakes.size + this.#sockets.size + members === 0;
+    const parts = [...this.#parts.values()].reduce((sum, known) => sum + known.size, 0);
+    const others = [this.connectionRecords, this.handshakes, this.#sockets, this.liveness.records];
+    return others.every(({ size }) => size === 0) && members + parts === 0;
   }
 
   #join(record: SocketRecord, room: string, stamp: Stamp): JoinOutcome {
@@ -171,7 +227,9 @@ export class MemoryStores {
   async *#pages(namespace: string, room: string): AsyncGenerator<readonly Member[]> {
     this.calls.push("members");
     const members = [...this.#members(namespace, room).values()];
-    yield members.filter((member) => this.#isLive(member)).map(({ stamp: _, ...member }) => member);
+    yield members
+      .filter((member) => this.#isLive(member))
+      .map(({ stamp: _, ...member }) => ({ ...member, ...this.#protection(member.connectionId) }));
   }
 
   #load(connectionId: string): LoadedConnection | undefined {
@@ -190,7 +248,12 @@ export class MemoryStores {
   }
 
   #socketsOf(connectionId: string): SocketRecord[] {
-    return this.socketRecords().filter((record) => record.connectionId === connectionId);
+    const records = this.socketRecords().filter((record) => record.connectionId === connectionId);
+    return records.map((record) => ({ ...record, ...this.#protection(connectionId) }));
+  }
+
+  #protection(connectionId: string): Pick<ConnectionRecord, "isProtected"> {
+    return { isProtected: this.connectionRecords.get(connectionId)?.isProtected };
   }
 
   #isLive({ connectedAt }: { readonly connectedAt: number }): boolean {

@@ -1,6 +1,6 @@
 import type { ConnectionStore } from "../../core/ports";
-import type { ConnectionRecord, LoadedConnection } from "../../core/records";
-import { type ConnectionItems, readConnection } from "./connection-items";
+import type { ConnectionRecord, Liveness, LoadedConnection } from "../../core/records";
+import { type ConnectionItems, readConnection, readConnectionAndParts } from "./connection-items";
 import {
   connectionItem,
   connectionRecord,
@@ -11,12 +11,17 @@ import {
   socketRecord,
 } from "./items";
 import { connectionKey, handshakeKey } from "./keys";
+import { livenessItem, livenessKey } from "./liveness-items";
 import type { Table } from "./table";
 
 export function connectionStore(table: Table, now: () => number): ConnectionStore {
   return {
     open: (connection, handshake) =>
-      table.writeAll([{ put: connectionItem(connection) }, { put: handshakeItem(connection, handshake) }]),
+      table.writeAll([
+        { put: connectionItem(connection) },
+        { put: handshakeItem(connection, handshake) },
+        { put: livenessItem(newLiveness(connection)) },
+      ]),
 
     async load(connectionId) {
       return loaded(connectionId, await readConnection(table, connectionId, now()));
@@ -29,13 +34,18 @@ export function connectionStore(table: Table, now: () => number): ConnectionStor
     },
 
     async close(connectionId, reason) {
-      await table.update(connectionKey(connectionId), {
-        update: "SET closedFor = if_not_exists(closedFor, :reason)",
-        condition: "attribute_exists(pk)",
-        values: { ":reason": reason },
-      });
-      const items = await readConnection(table, connectionId, now());
+      const [, isOnTheList] = await Promise.all([
+        table.update(connectionKey(connectionId), {
+          update: "SET closedFor = if_not_exists(closedFor, :reason)",
+          condition: "attribute_exists(pk)",
+          values: { ":reason": reason },
+        }),
+        noteClosing(table, connectionId, now()),
+      ]);
+      const { parts, ...items } = await readConnectionAndParts(table, connectionId, now());
+      if (parts.length > 0) await table.writeAll(parts.map((key) => ({ delete: key })));
       const [orphan] = items.sockets;
+      if (isOnTheList && !items.connection && !orphan) await takeOffTheList(table, connectionId);
       if (items.connection || !orphan) return loaded(connectionId, items);
       return {
         connection: { ...lostConnection(connectionId, orphan), closedFor: reason },
@@ -51,9 +61,30 @@ export function connectionStore(table: Table, now: () => number): ConnectionStor
       });
     },
 
-    remove: (connectionId) =>
-      table.writeAll([{ delete: handshakeKey(connectionId) }, { delete: connectionKey(connectionId) }]),
+    async remove(connectionId) {
+      await table.writeAll([{ delete: handshakeKey(connectionId) }, { delete: connectionKey(connectionId) }]);
+      await takeOffTheList(table, connectionId);
+    },
   };
+}
+
+function newLiveness({ connectionId, protocol, connectedAt }: ConnectionRecord): Liveness {
+  return { connectionId, protocol, connectedAt };
+}
+
+/** From now on it is on the heartbeat's list: should the closer crash, the heartbeat starts another. */
+async function noteClosing(table: Table, connectionId: string, now: number): Promise<boolean> {
+  const item = await table.update(livenessKey(connectionId), {
+    update: "SET closedAt = if_not_exists(closedAt, :now)",
+    condition: "attribute_exists(pk)",
+    values: { ":now": now },
+  });
+  return item !== undefined;
+}
+
+/** Last of all: until it is, somebody comes back for what is left. */
+async function takeOffTheList(table: Table, connectionId: string): Promise<void> {
+  await table.delete(livenessKey(connectionId), { condition: "attribute_exists(pk)" });
 }
 
 function loaded(connectionId: string, items: ConnectionItems): LoadedConnection | undefined {
@@ -62,7 +93,8 @@ function loaded(connectionId: string, items: ConnectionItems): LoadedConnection 
 }
 
 function sockets(connectionId: string, items: ConnectionItems): Pick<LoadedConnection, "sockets"> {
-  return { sockets: items.sockets.map((item) => socketRecord(connectionId, item)) };
+  const isProtected = items.connection?.isProtected;
+  return { sockets: items.sockets.map((item) => ({ ...socketRecord(connectionId, item), isProtected })) };
 }
 
 /** A CONNECT that crashed before its undoing leaves a socket without a connection, still to be removed. */

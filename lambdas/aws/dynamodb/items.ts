@@ -12,7 +12,7 @@ import { connectionKey, handshakeKey, type Key, membershipKey, socketKey } from 
 /** API Gateway ends a connection after two hours; its traces may outlive it by ten minutes. */
 const LIFETIME_MS = (2 * 60 + 10) * 60 * 1_000;
 
-type Expiring = Key & {
+export type Expiring = Key & {
   /** Seconds since the epoch: the table's TTL attribute. */
   readonly expiresAt: number;
 };
@@ -21,6 +21,10 @@ export type ConnectionItem = Expiring & {
   readonly protocol: Protocol;
   readonly namespace?: string;
   readonly connectedAt: number;
+  readonly isProtected?: boolean;
+  /** Whose turn it is to post a binary packet, and until when at most: milliseconds since the epoch. */
+  readonly turnId?: string;
+  readonly turnUntil?: number;
   readonly closedFor?: DisconnectReason;
   readonly leftNamespaces?: ReadonlySet<string>;
 };
@@ -50,6 +54,7 @@ export type MembershipItem = Expiring & {
   readonly protocol: Protocol;
   readonly connectedAt: number;
   readonly stamp: Stamp;
+  readonly isProtected?: boolean;
 };
 
 export type HandshakeItem = Expiring & { readonly handshake: string };
@@ -80,7 +85,8 @@ export function handshakeItem(connection: ConnectionRecord, handshake: StoredHan
 }
 
 export function socketItem(socket: SocketRecord): SocketItem {
-  const { connectionId, claims, ...rest } = socket;
+  // The connection says whether it is protected.
+  const { connectionId, claims, isProtected: _, ...rest } = socket;
   return {
     ...socketKey(socket),
     ...rest,
@@ -93,21 +99,22 @@ export function socketItem(socket: SocketRecord): SocketItem {
 }
 
 export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp): MembershipItem {
-  const { namespace, sid, connectionId, protocol, connectedAt } = socket;
+  const { namespace, sid, connectionId, protocol, connectedAt, isProtected } = socket;
   return {
     ...membershipKey(namespace, room, sid),
     connectionId,
     protocol,
     connectedAt,
     stamp,
+    isProtected,
     expiresAt: expiresAt(socket),
   };
 }
 
 export function connectionRecord(connectionId: string, item: ConnectionItem): ConnectionRecord {
-  const { protocol, namespace, connectedAt, closedFor, leftNamespaces } = item;
+  const { protocol, namespace, connectedAt, isProtected, closedFor, leftNamespaces } = item;
   const left = leftNamespaces && [...leftNamespaces];
-  return { connectionId, protocol, namespace, connectedAt, closedFor, leftNamespaces: left };
+  return { connectionId, protocol, namespace, connectedAt, isProtected, closedFor, leftNamespaces: left };
 }
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
@@ -129,11 +136,11 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
 }
 
 export function member(item: MembershipItem): Member {
-  const { sk, connectionId, protocol, connectedAt } = item;
-  return { sid: sk, connectionId, protocol, connectedAt };
+  const { sk, connectionId, protocol, connectedAt, isProtected } = item;
+  return { sid: sk, connectionId, protocol, connectedAt, isProtected };
 }
 
-function expiresAt({ connectedAt }: { readonly connectedAt: number }): number {
+export function expiresAt({ connectedAt }: { readonly connectedAt: number }): number {
   return Math.floor((connectedAt + LIFETIME_MS) / 1_000);
 }
 

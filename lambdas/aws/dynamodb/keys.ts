@@ -13,6 +13,9 @@ export const EVERYONE_SHARDS = 16;
 export const FIRST_OF_CONNECTION = "CONN";
 export const LAST_OF_CONNECTION = "SOCK#~";
 
+/** Sorts before all that: only who asks for the parts of binary packets meets them. */
+export const FIRST_OF_PARTS = "BIN#";
+
 export function connectionPartition(connectionId: string): string {
   return `CONN#${connectionId}`;
 }
@@ -25,13 +28,40 @@ export function socketKey(socket: { readonly connectionId: string; readonly name
   return { pk: connectionPartition(socket.connectionId), sk: `SOCK#${encodeURIComponent(socket.namespace)}` };
 }
 
+export function partKey(connectionId: string, id: string): Key {
+  return { pk: connectionPartition(connectionId), sk: `${FIRST_OF_PARTS}${id}` };
+}
+
+export function isPart({ sk }: Key): boolean {
+  return sk.startsWith(FIRST_OF_PARTS);
+}
+
+export function idOfPart({ sk }: Key): string {
+  return sk.slice(FIRST_OF_PARTS.length);
+}
+
 export function handshakeKey(connectionId: string): Key {
   return { pk: connectionPartition(connectionId), sk: "ZHAND" };
 }
 
 export function membershipKey(namespace: string, room: string, sid: string): Key {
   const partition = roomPartition(namespace, room);
-  return { pk: room === EVERYONE ? shardPartition(partition, shardOf(sid)) : partition, sk: sid };
+  return {
+    pk: room === EVERYONE ? shardPartition(partition, shardOf(sid, EVERYONE_SHARDS)) : partition,
+    sk: sid,
+  };
+}
+
+export function ackPartition(id: number): string {
+  return `ACK#${id}`;
+}
+
+export function ackKey(id: number, sid: string): Key {
+  return { pk: ackPartition(id), sk: sid };
+}
+
+export function seenKey(key: string): Key {
+  return { pk: `SEEN#${key}`, sk: "SEEN" };
 }
 
 /** The partitions that together hold a room's members. */
@@ -50,11 +80,11 @@ function shardPartition(partition: string, shard: number): string {
   return `${partition}#${shard}`;
 }
 
-/** FNV-1a: short, and even over random sids. */
-function shardOf(sid: string): number {
+/** FNV-1a: short, and even over ids of any kind. */
+export function shardOf(id: string, shards: number): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < sid.length; index++) {
-    hash = Math.imul(hash ^ sid.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < id.length; index++) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0) % EVERYONE_SHARDS;
+  return (hash >>> 0) % shards;
 }

@@ -3,7 +3,7 @@ import type { Member, SocketRecord, Stamp } from "../../core/records";
 import { readOpenSocket } from "./connection-items";
 import { isLive, type MembershipItem, mapKey, member, type SocketItem } from "./items";
 import { roomPartitions, socketKey } from "./keys";
-import { deleteMembership, putMembership } from "./memberships";
+import { deleteMembership, protectMembership, putMembership } from "./memberships";
 import { mergePages } from "./merge-pages";
 import type { Table } from "./table";
 import { staleTombstones, tombstoneRemoval } from "./tombstones";
@@ -34,6 +34,7 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
   async function settle(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome> {
     await putMembership(table, socket, room, stamp);
     const current = await readOpenSocket(table, socket, now());
+    if (current?.isProtected && !socket.isProtected) await protectMembership(table, socket, room);
     // A later join replaces the membership and needs no undoing.
     if (current && stampsOf(current, room).joinedAt !== undefined) return "joined";
     await deleteMembership(table, socket, room, stamp);
@@ -105,7 +106,7 @@ async function* membersOf(
   partition: string,
   now: () => number,
 ): AsyncGenerator<readonly Member[]> {
-  const attributes = ["sk", "connectionId", "protocol", "connectedAt", "expiresAt"];
+  const attributes = ["sk", "connectionId", "protocol", "connectedAt", "isProtected", "expiresAt"];
   for await (const page of table.query({ partition, attributes, pageSize: PAGE_SIZE })) {
     // What lies in a room's partition is a membership.
     const live = (page as readonly MembershipItem[]).filter((item) => isLive(item, now()));

@@ -4,7 +4,7 @@ import { userRoom } from "../../core/rooms";
 import { readConnection, readOpenSocket } from "./connection-items";
 import { membershipItem, type SocketItem, socketItem, socketRecord } from "./items";
 import { socketKey } from "./keys";
-import { deleteMembership, putMembership, stampedRooms } from "./memberships";
+import { deleteMembership, protectMembership, putMembership, stampedRooms } from "./memberships";
 import { claimChange, closeChange, dataChanges, identityChange } from "./socket-changes";
 import type { Change, Table } from "./table";
 
@@ -15,7 +15,9 @@ export function socketStore(table: Table, now: () => number): SocketStore {
       await table.writeAll(
         stampedRooms(socket).map(([room, stamp]) => ({ put: membershipItem(socket, room, stamp) })),
       );
-      if (await readOpenSocket(table, socket, now())) return "created";
+      const current = await readOpenSocket(table, socket, now());
+      if (current?.isProtected && !socket.isProtected) await protectRooms(table, socket);
+      if (current) return "created";
       await removeTraces(table, socket);
       return "closed";
     },
@@ -52,6 +54,11 @@ export function socketStore(table: Table, now: () => number): SocketStore {
       if (marked) await removeTraces(table, marked);
     },
   };
+}
+
+/** Another CONNECT of the connection has asked for it meanwhile. */
+async function protectRooms(table: Table, socket: SocketRecord): Promise<void> {
+  await Promise.all(stampedRooms(socket).map(([room]) => protectMembership(table, socket, room)));
 }
 
 /** A repetition of the very same Put, whose answer was lost, succeeds as well. */

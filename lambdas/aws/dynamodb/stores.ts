@@ -1,9 +1,25 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { ConnectionStore, MembershipStore, SocketStore } from "../../core/ports";
+import type {
+  AckStore,
+  ConnectionStore,
+  HeartbeatRuns,
+  LivenessStore,
+  MembershipStore,
+  PartStore,
+  SeenStore,
+  SocketStore,
+  TurnStore,
+} from "../../core/ports";
+import { ackStore } from "./ack-store";
 import { connectionStore } from "./connection-store";
+import { livenessRuns } from "./liveness-runs";
+import { livenessStore } from "./liveness-store";
 import { membershipStore } from "./membership-store";
+import { partStore } from "./part-store";
+import { seenStore } from "./seen-store";
 import { socketStore } from "./socket-store";
 import { Table } from "./table";
+import { turnStore } from "./turn-store";
 
 export interface StoresProps {
   readonly client: DynamoDBDocumentClient;
@@ -18,14 +34,26 @@ export interface Stores {
   readonly connections: ConnectionStore;
   readonly sockets: SocketStore;
   readonly memberships: MembershipStore;
+  readonly parts: PartStore;
+  readonly turns: TurnStore;
+  readonly acks: AckStore;
+  readonly seen: SeenStore;
+  readonly liveness: LivenessStore;
+  readonly runs: HeartbeatRuns;
 }
 
-/** The three stores of the core, on one table with the keys `pk` and `sk`. */
+/** The stores of the core, on one table with the keys `pk` and `sk`. */
 export function createStores({ client, tableName, now, maxRoomsPerSocket }: StoresProps): Stores {
   const table = new Table(client, tableName);
   return {
     connections: connectionStore(table, now),
     sockets: socketStore(table, now),
     memberships: membershipStore(table, now, maxRoomsPerSocket),
+    parts: partStore(table, now),
+    turns: turnStore(table, now),
+    acks: ackStore(table, now),
+    seen: seenStore(table, now),
+    liveness: livenessStore(table, now),
+    runs: livenessRuns(table, now),
   };
 }

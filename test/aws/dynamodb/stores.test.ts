@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createStores } from "../../../lambdas/aws/dynamodb/stores";
 import { createTestTable, startDynalite, type TestDatabase, testClient } from "../../support/dynamodb";
 import { crashes } from "./crashes";
+import { partRaces } from "./part-races";
 import { roomRaces } from "./room-races";
 import { socketRaces } from "./socket-races";
 import { storeContract } from "./store-contract";
@@ -36,6 +37,7 @@ describe.each<Database>(databases)("%s", (_, start) => {
   );
   socketRaces(() => client);
   roomRaces(() => client);
+  partRaces(() => client);
   crashes(() => client);
 });
 

@@ -54,6 +54,7 @@ describe("the table", () => {
     const common = { protocol, connectedAt, expiresAt: EXPIRES_AT };
     const membership = { ...common, sk: sid, connectionId };
     const expected = [
+      { ...common, pk: expect.stringMatching(/^BEAT#\d+$/), sk: connectionId },
       { ...common, pk: `CONN#${connectionId}`, sk: "CONN" },
       {
         ...common,
@@ -95,7 +96,7 @@ describe("the table", () => {
     expect(await cost(() => sockets.authenticate(socket, { userId: "ada" }))).toBe("Update");
     await sockets.remove(next);
     expect(await cost(() => disconnect(stores, socket.connectionId))).toBe(
-      "Update Query Update Delete Delete Delete Delete BatchWrite",
+      "Update Update Query Update Delete Delete Delete Delete BatchWrite Delete",
     );
   });
 

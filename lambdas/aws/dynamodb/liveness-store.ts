@@ -1,0 +1,86 @@
+import type { LivenessStore } from "../../core/ports";
+import type { Liveness } from "../../core/records";
+import { isLive } from "./items";
+import {
+  LIVENESS_SHARDS,
+  LIVENESS_STATE,
+  type LivenessItem,
+  livenessItem,
+  livenessKey,
+  livenessPartition,
+  livenessRecord,
+} from "./liveness-items";
+import { mergePages } from "./merge-pages";
+import type { Condition, Table } from "./table";
+
+const PAGE_SIZE = 1_000;
+
+export function livenessStore(table: Table, now: () => number): LivenessStore {
+  return {
+    async *all() {
+      const shards = Array.from({ length: LIVENESS_SHARDS }, (_, shard) => livenessPartition(shard));
+      yield* mergePages(shards.map((partition) => pagesOf(table, partition, now)));
+    },
+
+    greet: (connectionId) => note(table, connectionId, "greetedAt", now()),
+    see: (connectionId) => note(table, connectionId, "seen", now()),
+
+    async admit(connectionId, tokenExpiresAt) {
+      const isEarliest = "(attribute_not_exists(tokenExpiresAt) OR tokenExpiresAt > :tokenExpiresAt)";
+      const isNoted =
+        tokenExpiresAt !== undefined &&
+        (await table.update(livenessKey(connectionId), {
+          update: "SET admittedAt = :now, tokenExpiresAt = :tokenExpiresAt",
+          condition: `attribute_exists(pk) AND ${isEarliest}`,
+          values: { ":now": now(), ":tokenExpiresAt": tokenExpiresAt },
+        }));
+      // Also beside an earlier expiry: a heartbeat that is about to forget that one must look again.
+      if (!isNoted) await note(table, connectionId, "admittedAt", now());
+    },
+
+    replace: (current, next) => table.put(livenessItem(next), isEither(current, next)),
+  };
+}
+
+async function note(
+  table: Table,
+  connectionId: string,
+  what: "greetedAt" | "seen" | "admittedAt",
+  now: number,
+): Promise<void> {
+  await table.update(livenessKey(connectionId), {
+    update: `SET ${what} = :now`,
+    condition: "attribute_exists(pk)",
+    values: { ":now": now },
+  });
+}
+
+async function* pagesOf(
+  table: Table,
+  partition: string,
+  now: () => number,
+): AsyncGenerator<readonly Liveness[]> {
+  for await (const page of table.query({ partition, pageSize: PAGE_SIZE })) {
+    // What lies in such a partition is a connection's liveness.
+    const live = (page as readonly LivenessItem[]).filter((item) => isLive(item, now()));
+    if (live.length > 0) yield live.map(livenessRecord);
+  }
+}
+
+/** "Or is `next` already": the SDK may repeat a request whose answer was lost. */
+function isEither(current: Liveness, next: Liveness): Condition {
+  const [one, other] = [stateClause(current, "was"), stateClause(next, "is")];
+  return {
+    condition: `attribute_exists(pk) AND ((${one.condition}) OR (${other.condition}))`,
+    values: { ...one.values, ...other.values },
+  };
+}
+
+function stateClause(liveness: Liveness, prefix: string) {
+  const given = LIVENESS_STATE.filter((name) => liveness[name] !== undefined);
+  const clauses = LIVENESS_STATE.map((name) =>
+    given.includes(name) ? `${name} = :${prefix}_${name}` : `attribute_not_exists(${name})`,
+  );
+  const values = Object.fromEntries(given.map((name) => [`:${prefix}_${name}`, liveness[name]]));
+  return { condition: clauses.join(" AND "), values };
+}
