@@ -1,4 +1,4 @@
-import { App } from "aws-cdk-lib";
+import { App, Duration } from "aws-cdk-lib";
 import { type RoomcastProps, RoomcastStack } from "../lib";
 
 const app = new App();
@@ -8,7 +8,10 @@ new RoomcastStack(app, "Roomcast", {
   roomcast: settings(),
 });
 
-/** `cdk deploy -c allowedOrigins=https://a.example,https://b.example -c app=… -c stageName=… -c jwksUrl=…` */
+/**
+ * `cdk deploy -c allowedOrigins=https://a.example,https://b.example -c app=… -c stageName=… -c jwksUrl=…
+ * -c pingInterval=… -c pingTimeout=… -c connectTimeout=… -c maxPayload=…`, in seconds and bytes.
+ */
 function settings(): RoomcastProps {
   const jwksUrl = context("jwksUrl");
   return {
@@ -16,7 +19,22 @@ function settings(): RoomcastProps {
     stageName: context("stageName"),
     allowedOrigins: context("allowedOrigins")?.split(","),
     jwt: jwksUrl === undefined ? undefined : { jwksUrl },
+    pingInterval: duration("pingInterval"),
+    pingTimeout: duration("pingTimeout"),
+    connectTimeout: duration("connectTimeout"),
+    maxPayloadBytes: number("maxPayload"),
   };
+}
+
+function duration(key: string): Duration | undefined {
+  const seconds = number(key);
+  return seconds === undefined ? undefined : Duration.millis(Math.round(seconds * 1_000));
+}
+
+function number(key: string): number | undefined {
+  const text = context(key);
+  if (text === undefined || /^\d+(\.\d+)?$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new Error(`Context ${key} must be a number, got ${JSON.stringify(text)}`);
 }
 
 function context(key: string): string | undefined {

@@ -29,7 +29,7 @@ export class ConnectionTable extends Construct {
     return this.table.tableName;
   }
 
-  /** To store a new connection with its handshake, and to read nothing. */
+  /** To store a new connection with its handshake and liveness, and to read nothing. */
   grantOpen(grantee: IGrantable): Grant {
     return this.table.grant(grantee, "dynamodb:BatchWriteItem");
   }
@@ -47,8 +47,26 @@ export class ConnectionTable extends Construct {
     );
   }
 
-  /** To find the members of rooms. */
-  grantQuery(grantee: IGrantable): Grant {
-    return this.table.grant(grantee, "dynamodb:Query");
+  /** To read who is connected, to note pings, and to close sockets; to remove nothing. */
+  grantHeartbeat(grantee: IGrantable): Grant {
+    return this.table.grant(
+      grantee,
+      "dynamodb:Query",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+    );
+  }
+
+  /** To find the members of rooms, to change their rooms and to close them; to read no handshakes. */
+  grantOperations(grantee: IGrantable): Grant {
+    return this.table.grant(
+      grantee,
+      "dynamodb:Query",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:BatchWriteItem",
+    );
   }
 }

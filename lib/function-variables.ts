@@ -1,3 +1,4 @@
+import type { Duration } from "aws-cdk-lib";
 import { ENV } from "../lambdas/aws/env";
 import type { ConnectionTable } from "./connection-table";
 import type { Settings } from "./settings";
@@ -11,11 +12,16 @@ export function deliveryVariables(from: { table: ConnectionTable; endpoint: WebS
   return { [ENV.tableName]: from.table.tableName, [ENV.callbackUrl]: from.endpoint.callbackUrl };
 }
 
+/** For functions that have sockets join rooms. */
+export function roomVariables({ maxRoomsPerSocket }: Settings): Variables {
+  return { [ENV.maxRoomsPerSocket]: String(maxRoomsPerSocket) };
+}
+
 /** For functions that run the app's middleware or listeners. */
-export function listenerVariables({ listenerTimeout, maxRoomsPerSocket }: Settings): Variables {
+export function listenerVariables(settings: Settings): Variables {
   return {
-    [ENV.listenerTimeoutSeconds]: String(listenerTimeout.toSeconds()),
-    [ENV.maxRoomsPerSocket]: String(maxRoomsPerSocket),
+    [ENV.listenerTimeoutSeconds]: String(settings.listenerTimeout.toSeconds()),
+    ...roomVariables(settings),
   };
 }
 
@@ -23,9 +29,16 @@ export function listenerVariables({ listenerTimeout, maxRoomsPerSocket }: Settin
 export function protocolVariables(settings: Settings): Variables {
   return {
     ...listenerVariables(settings),
-    [ENV.pingIntervalSeconds]: String(settings.pingInterval.toSeconds()),
-    [ENV.pingTimeoutSeconds]: String(settings.pingTimeout.toSeconds()),
+    ...pingVariables(settings),
     [ENV.maxPayloadBytes]: String(settings.maxPayloadBytes),
+  };
+}
+
+/** For the function that pings. */
+export function heartbeatVariables(settings: Settings): Variables {
+  return {
+    ...pingVariables(settings),
+    [ENV.connectTimeoutSeconds]: fractionalSeconds(settings.connectTimeout),
   };
 }
 
@@ -36,4 +49,15 @@ export function upgradeVariables(settings: Settings): Variables {
     [ENV.handshakeHeaders]: JSON.stringify(settings.handshakeHeaders),
     [ENV.listenerTimeoutSeconds]: String(settings.listenerTimeout.toSeconds()),
   };
+}
+
+function pingVariables({ pingInterval, pingTimeout }: Settings): Variables {
+  return {
+    [ENV.pingIntervalSeconds]: fractionalSeconds(pingInterval),
+    [ENV.pingTimeoutSeconds]: fractionalSeconds(pingTimeout),
+  };
+}
+
+function fractionalSeconds(duration: Duration): string {
+  return String(duration.toMilliseconds() / 1_000);
 }

@@ -1,3 +1,3 @@
 export { Roomcast } from "./roomcast";
-export type { JwtVerification, RoomcastProps, RoomcastThrottle } from "./roomcast-props";
+export type { JwtRules, JwtVerification, RoomcastProps, RoomcastThrottle } from "./roomcast-props";
 export { RoomcastStack, type RoomcastStackProps } from "./roomcast-stack";

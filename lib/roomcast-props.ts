@@ -3,7 +3,37 @@ import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 
 /** What `jwt()` verifies tokens with: a shared secret (HS256 and its kin) or an identity provider's public keys. */
-export type JwtVerification = { readonly secret?: ISecret } | { readonly jwksUrl: string };
+export type JwtVerification = JwtRules & ({ readonly secret?: ISecret } | { readonly jwksUrl: string });
+
+/** What else a token must be; `exp` and `sub` it must have anyway. `jwt()` in the app can replace each of them. */
+export interface JwtRules {
+  /**
+   * The `iss` that a token must have, or several of which it must have one. An identity provider signs for
+   * many: with its `jwksUrl`, give issuer and audience.
+   *
+   * @default - any
+   */
+  readonly issuer?: string | readonly string[];
+  /**
+   * The `aud` that a token must have, or several of which it must have one.
+   *
+   * @default - any
+   */
+  readonly audience?: string | readonly string[];
+  /**
+   * By how much the issuer's clock may differ, in whole seconds up to 10 minutes.
+   *
+   * @default Duration.seconds(5)
+   */
+  readonly clockTolerance?: Duration;
+  /**
+   * The algorithms that a token may be signed with: HS256, HS384 and HS512 with a secret, RS256, ES256 and
+   * the like with a JWKS URL.
+   *
+   * @default - all that fit the kind of key
+   */
+  readonly algorithms?: readonly string[];
+}
 
 export interface RoomcastThrottle {
   /** Requests a second that clients may make together, lasting; more get an error frame. */
@@ -40,20 +70,33 @@ export interface RoomcastProps {
    */
   readonly jwt?: JwtVerification;
   /**
-   * How often a connection is pinged, at most 9 minutes: API Gateway closes what was idle for 10.
+   * How often a connection is pinged, from 0.1 seconds to 9 minutes: API Gateway closes what was idle for 10.
+   * From a minute on pings are half a minute early or late, as the schedule falls. When this or
+   * `pingTimeout` is below a minute, or `connectTimeout` below half of one, the heartbeat function runs all
+   * the time, at some $35 a month: for tests.
    *
    * @default Duration.minutes(8)
    */
   readonly pingInterval?: Duration;
   /**
-   * How long an answer to a ping may take.
+   * How long an answer to a ping may take, from 0.1 seconds to an hour; who has not answered by then is cut
+   * within the next minute. Clients drop the connection when no ping came for `pingInterval` and
+   * `pingTimeout` together: less than two minutes leaves little for a schedule that is late.
    *
    * @default Duration.seconds(120)
    */
   readonly pingTimeout?: Duration;
   /**
-   * The largest message that clients are told to send, in bytes, at most 32768: API Gateway's limit of a
-   * frame, and it is API Gateway that closes the connection beyond that.
+   * How long a client may be connected to no namespace from the beginning, from 0.1 seconds to an hour; who
+   * is in none by then is cut within the next minute.
+   *
+   * @default Duration.seconds(45)
+   */
+  readonly connectTimeout?: Duration;
+  /**
+   * The largest message that clients are told they may send, in bytes. API Gateway takes 32768 in a frame,
+   * whatever this says, and closes the connection beyond: more, up to 1000000, is for test suites that
+   * expect a number.
    *
    * @default 32768
    */

@@ -4,6 +4,7 @@ import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { AccessLog } from "./access-log";
 import { ConnectionTable } from "./connection-table";
+import { HeartbeatSchedule } from "./heartbeat-schedule";
 import type { RoomcastProps } from "./roomcast-props";
 import { ServiceFunctions } from "./service-functions";
 import { type Settings, settingsOf } from "./settings";
@@ -31,6 +32,7 @@ export class Roomcast extends Construct {
     const endpoint = this.addEndpoint(settings);
     const functions = new ServiceFunctions(this, "Functions", { settings, table, endpoint, tokens });
     endpoint.addRoutes(functions);
+    new HeartbeatSchedule(this, "Heartbeat", functions);
 
     this.webSocketUrl = endpoint.url;
     this.callbackUrl = endpoint.callbackUrl;

@@ -4,8 +4,10 @@ import { ENV } from "../lambdas/aws/env";
 import type { ConnectionTable } from "./connection-table";
 import {
   deliveryVariables,
+  heartbeatVariables,
   listenerVariables,
   protocolVariables,
+  roomVariables,
   upgradeVariables,
   type Variables,
 } from "./function-variables";
@@ -31,6 +33,7 @@ export class ServiceFunctions extends Construct {
   readonly connect: ServiceFunction;
   readonly message: ServiceFunction;
   readonly push: ServiceFunction;
+  readonly heartbeat: ServiceFunction;
 
   constructor(
     scope: Construct,
@@ -43,6 +46,7 @@ export class ServiceFunctions extends Construct {
     this.connect = this.addConnect();
     this.message = this.addMessage();
     this.push = this.addPush();
+    this.heartbeat = this.addHeartbeat();
   }
 
   /** It finds its own name in AWS_LAMBDA_FUNCTION_NAME: a variable would refer to the function itself. */
@@ -110,19 +114,41 @@ export class ServiceFunctions extends Construct {
   private addPush(): ServiceFunction {
     const push = this.add("Push", {
       entry: "push",
-      description: "Delivers a backend's event to rooms, users, sockets or everyone",
+      description: "Delivers a backend's events, and moves or disconnects sockets for it",
       timeout: Duration.seconds(60),
       // Invoked asynchronously and repeated after a failure, it would deliver twice.
       retryAttempts: 0,
       environment: {
         ...deliveryVariables(this.props),
+        ...roomVariables(this.props.settings),
         [ENV.disconnectFunction]: this.disconnect.functionName,
       },
     });
-    this.props.table.grantQuery(push);
-    this.props.endpoint.grantPost(push);
+    this.props.table.grantOperations(push);
+    this.props.endpoint.grantPostAndClose(push);
     this.disconnect.grantInvoke(push);
     return push;
+  }
+
+  private addHeartbeat(): ServiceFunction {
+    const heartbeat = this.add("Heartbeat", {
+      entry: "heartbeat",
+      description: "Each minute: pings connections, cuts those that do not answer",
+      // A run that ticks goes on until the next has begun, for two minutes and a half at most.
+      timeout: Duration.minutes(3),
+      // The next minute's run does what this one could not.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
+      environment: {
+        ...deliveryVariables(this.props),
+        ...heartbeatVariables(this.props.settings),
+        [ENV.disconnectFunction]: this.disconnect.functionName,
+      },
+    });
+    this.props.table.grantHeartbeat(heartbeat);
+    this.props.endpoint.grantPost(heartbeat);
+    this.disconnect.grantInvoke(heartbeat);
+    return heartbeat;
   }
 
   private add(id: string, own: Omit<ServiceFunctionProps, keyof Settings>): ServiceFunction {

@@ -21,6 +21,7 @@ const DEFAULTS: Settings = {
   jwt: {},
   pingInterval: Duration.minutes(8),
   pingTimeout: Duration.seconds(120),
+  connectTimeout: Duration.seconds(45),
   maxPayloadBytes: 32_768,
   listenerTimeout: Duration.seconds(25),
   maxRoomsPerSocket: 100,
@@ -42,6 +43,13 @@ const lowerCase = (names: readonly string[]) => names.map((name) => name.toLower
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#*A-Z]+$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** By the kind of key, as `jwt()` has them: mixed up, a public key would do as a shared secret. */
+const SECRET_ALGORITHMS = ["HS256", "HS384", "HS512"];
+const JWKS_ALGORITHMS = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+];
+
 const RULES: readonly ((settings: Settings) => void)[] = [
   ({ app }) => demand(existsSync(app), "app", "the path of an existing module", app),
   ({ stageName }) =>
@@ -62,10 +70,22 @@ const RULES: readonly ((settings: Settings) => void)[] = [
     const isHttps = Token.isUnresolved(jwt.jwksUrl) || /^https:\/\/\S+$/.test(jwt.jwksUrl);
     demand(isHttps, "jwt.jwksUrl", "an https URL", jwt.jwksUrl);
   },
-  ({ pingInterval }) => demandSeconds("pingInterval", pingInterval, 1, 540),
-  ({ pingTimeout }) => demandSeconds("pingTimeout", pingTimeout, 1, 3600),
+  ({ jwt }) => demandNames("jwt.issuer", jwt.issuer),
+  ({ jwt }) => demandNames("jwt.audience", jwt.audience),
+  ({ jwt }) => {
+    const known = "jwksUrl" in jwt ? JWKS_ALGORITHMS : SECRET_ALGORITHMS;
+    demandNames("jwt.algorithms", jwt.algorithms);
+    for (const name of jwt.algorithms ?? [])
+      demand(known.includes(name), "jwt.algorithms", `one or more of ${known.join(", ")}`, name);
+  },
+  ({ jwt }) => {
+    if (jwt.clockTolerance) demandSeconds("jwt.clockTolerance", jwt.clockTolerance, 0, 600);
+  },
+  ({ pingInterval }) => demandInterval("pingInterval", pingInterval, 540),
+  ({ pingTimeout }) => demandInterval("pingTimeout", pingTimeout, 3600),
+  ({ connectTimeout }) => demandInterval("connectTimeout", connectTimeout, 3600),
   ({ listenerTimeout }) => demandSeconds("listenerTimeout", listenerTimeout, 1, 28),
-  ({ maxPayloadBytes }) => demandWhole("maxPayloadBytes", maxPayloadBytes, 1, 32_768),
+  ({ maxPayloadBytes }) => demandWhole("maxPayloadBytes", maxPayloadBytes, 1, 1_000_000),
   ({ maxRoomsPerSocket }) => demandWhole("maxRoomsPerSocket", maxRoomsPerSocket, 1, 1000),
   ({ handshakeHeaders }) => {
     for (const name of handshakeHeaders)
@@ -76,8 +96,22 @@ const RULES: readonly ((settings: Settings) => void)[] = [
   ({ memorySize }) => demandWhole("memorySize", memorySize, 128, 10_240),
 ];
 
+/** An empty list would refuse every token, and an empty name is a variable that was not set. */
+function demandNames(prop: string, value: string | readonly string[] | undefined): void {
+  if (value === undefined) return;
+  const names = [value].flat();
+  const areNames = names.length > 0 && names.every((name) => name !== "");
+  demand(areNames, prop, "at least one name, and none that is empty", value);
+}
+
 function demandSeconds(prop: string, duration: Duration, least: number, most: number): void {
   demandWhole(prop, duration.toMilliseconds() / 1000, least, most, "a whole number of seconds");
+}
+
+/** Fractions of a second are for tests. */
+function demandInterval(prop: string, duration: Duration, most: number): void {
+  const seconds = duration.toMilliseconds() / 1000;
+  demand(seconds >= 0.1 && seconds <= most, prop, `a number of seconds from 0.1 to ${most}`, seconds);
 }
 
 function demandWhole(
@@ -91,6 +125,6 @@ function demandWhole(
   demand(Token.isUnresolved(value) || isWithin, prop, `${what} from ${least} to ${most}`, value);
 }
 
-function demand(holds: boolean, prop: string, expected: string, value: string | number): void {
+function demand(holds: boolean, prop: string, expected: string, value: unknown): void {
   if (!holds) throw new Error(`Roomcast: ${prop} must be ${expected}, got ${JSON.stringify(value)}`);
 }

@@ -2,7 +2,7 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { ENV } from "../lambdas/aws/env";
-import type { JwtVerification } from "./roomcast-props";
+import type { JwtRules, JwtVerification } from "./roomcast-props";
 
 export interface TokenVerificationProps {
   readonly jwt: JwtVerification;
@@ -16,12 +16,13 @@ export class TokenVerification extends Construct {
 
   constructor(scope: Construct, id: string, props: TokenVerificationProps) {
     super(scope, id);
+    const rules = ruleVariables(props.jwt);
     if ("jwksUrl" in props.jwt) {
-      this.environment = { [ENV.jwksUrl]: props.jwt.jwksUrl };
+      this.environment = { [ENV.jwksUrl]: props.jwt.jwksUrl, ...rules };
       return;
     }
     this.secret = props.jwt.secret ?? this.generate();
-    this.environment = { [ENV.jwtSecretArn]: this.secret.secretArn };
+    this.environment = { [ENV.jwtSecretArn]: this.secret.secretArn, ...rules };
   }
 
   grantRead(grantee: IGrantable): void {
@@ -34,4 +35,23 @@ export class TokenVerification extends Construct {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
   }
+}
+
+/** Only what is given: the defaults are the code's. */
+function ruleVariables({ issuer, audience, algorithms, clockTolerance }: JwtRules): Record<string, string> {
+  const variables = {
+    [ENV.jwtIssuer]: jsonList(issuer),
+    [ENV.jwtAudience]: jsonList(audience),
+    [ENV.jwtAlgorithms]: jsonList(algorithms),
+    [ENV.jwtClockToleranceSeconds]: clockTolerance && String(clockTolerance.toSeconds()),
+  };
+  return Object.fromEntries(Object.entries(variables).filter(isGiven));
+}
+
+function jsonList(value: string | readonly string[] | undefined): string | undefined {
+  return value === undefined ? undefined : JSON.stringify([value].flat());
+}
+
+function isGiven(entry: [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined;
 }

@@ -18,10 +18,10 @@ async function run(args: readonly string[]): Promise<void> {
   else await serve(options);
 }
 
-async function serve({ port, dataPath, appPath }: Options): Promise<void> {
+async function serve({ port, dataPath, appPath, settings }: Options): Promise<void> {
   const interrupted = untilInterrupted();
   const aws = await LocalAws.start({ port, projectPath: PROJECT, dataPath, terminal: stdout });
-  const context = appPath === undefined ? undefined : { app: appPath };
+  const context = { ...settings, ...(appPath === undefined ? {} : { app: appPath }) };
   const project = new Project(aws, { path: PROJECT, context }, stdout);
   try {
     stdout.line("Synthesizing the CDK app, starting its functions …");

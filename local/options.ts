@@ -5,6 +5,8 @@ export interface Options {
   readonly port: number;
   readonly dataPath?: string;
   readonly appPath?: string;
+  /** Seconds and bytes, as the CDK app's context takes them. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export const HELP = `Usage: npm start -- [options]
@@ -14,6 +16,10 @@ Runs the service on this machine, from the synthesized CloudFormation template.
   --port PORT   where everything is reached (default 3000)
   --data DIR    keeps tables and secrets there; without it they end with the process
   --app FILE    the application's module (default app/index.ts)
+  --ping-interval, --ping-timeout, --connect-timeout SECONDS
+                the heartbeat's, down to 0.1 (default 480, 120 and 45)
+  --max-payload BYTES
+                what clients are told they may send (default 32768)
   --help        prints this`;
 
 /** `"help"` when that is what was asked for. Throws an Error that names the wrong option. */
@@ -24,6 +30,10 @@ export function readOptions(args: readonly string[]): Options | "help" {
       port: { type: "string", default: "3000" },
       data: { type: "string" },
       app: { type: "string" },
+      "ping-interval": { type: "string" },
+      "ping-timeout": { type: "string" },
+      "connect-timeout": { type: "string" },
+      "max-payload": { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -35,5 +45,24 @@ export function readOptions(args: readonly string[]): Options | "help" {
     port,
     dataPath: values.data === undefined ? undefined : resolve(values.data),
     appPath: values.app === undefined ? undefined : resolve(values.app),
+    settings: readSettings(values),
   };
+}
+
+const SETTINGS = {
+  "ping-interval": "pingInterval",
+  "ping-timeout": "pingTimeout",
+  "connect-timeout": "connectTimeout",
+  "max-payload": "maxPayload",
+} as const;
+
+function readSettings(values: Readonly<Record<string, unknown>>): Options["settings"] {
+  const given = Object.entries(SETTINGS).flatMap(([option, key]) => {
+    const value = values[option];
+    if (value === undefined) return [];
+    if (typeof value !== "string" || !/^\d+(\.\d+)?$/.test(value))
+      throw new Error(`--${option}: expected a number, got ${value}`);
+    return [[key, value] as const];
+  });
+  return Object.fromEntries(given);
 }

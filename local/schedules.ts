@@ -14,9 +14,10 @@ export class Schedules {
     private readonly minuteMs: number,
   ) {}
 
-  /** Begins anew: each schedule runs first after one of its intervals. */
+  /** Begins anew: each schedule runs at once, and then after each of its intervals. AWS begins within the first. */
   deploy(schedules: readonly Schedule[]): void {
     this.stop();
+    for (const schedule of schedules) this.run(schedule);
     this.timers = schedules.map((schedule) =>
       setInterval(() => this.run(schedule), schedule.everyMinutes * this.minuteMs),
     );

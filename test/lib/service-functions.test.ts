@@ -2,7 +2,7 @@ import { ENV } from "../../lambdas/aws/env";
 import { functionNamed, permissionsOf, resource, synthesize, text } from "./synthesize";
 
 const template = synthesize();
-const NAMES = ["Connect", "Open", "Message", "Disconnect", "Push"];
+const NAMES = ["Connect", "Open", "Message", "Disconnect", "Push", "Heartbeat"];
 
 const variablesOf = (name: string) => functionNamed(template, name).Properties.Environment.Variables;
 
@@ -38,7 +38,23 @@ describe("what each function may do, and nothing else", () => {
         "lambda:InvokeFunction {RoomcastFunctionsDisconnect.Arn}",
       ],
     ],
-    ["Push", [...tableActions("Query"), connections("POST"), ...invoke("Disconnect")]],
+    [
+      "Push",
+      [
+        ...tableActions("BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
+        connections("POST"),
+        connections("DELETE"),
+        ...invoke("Disconnect"),
+      ],
+    ],
+    [
+      "Heartbeat",
+      [
+        ...tableActions("GetItem", "PutItem", "Query", "UpdateItem"),
+        connections("POST"),
+        ...invoke("Disconnect"),
+      ],
+    ],
   ])("%s", (name, permissions) => {
     expect(permissionsOf(template, name)).toEqual([...permissions].sort());
   });
@@ -77,7 +93,17 @@ describe("what each function is told", () => {
     ["Open", socket],
     ["Message", socket],
     ["Disconnect", [...delivery, ...listening]],
-    ["Push", [...delivery, ENV.disconnectFunction]],
+    ["Push", [...delivery, ENV.disconnectFunction, ENV.maxRoomsPerSocket]],
+    [
+      "Heartbeat",
+      [
+        ...delivery,
+        ENV.disconnectFunction,
+        ENV.connectTimeoutSeconds,
+        ENV.pingIntervalSeconds,
+        ENV.pingTimeoutSeconds,
+      ],
+    ],
   ])("%s", (name, variables) => {
     expect(Object.keys(variablesOf(name)).sort()).toEqual(["NODE_OPTIONS", ...variables].sort());
   });
@@ -121,6 +147,7 @@ describe("how each function runs", () => {
     ["Message", 29],
     ["Open", 60],
     ["Push", 60],
+    ["Heartbeat", 180],
     ["Disconnect", 120],
   ])("%s for %i s at most", (name, seconds) => {
     expect(functionNamed(template, name).Properties.Timeout).toBe(seconds);
@@ -130,6 +157,7 @@ describe("how each function runs", () => {
     ["Open", 2, 60],
     ["Disconnect", 2, 7200],
     ["Push", 0, undefined],
+    ["Heartbeat", 0, 60],
   ])("%s, invoked asynchronously, is repeated %i times", (name, retries, seconds) => {
     const config = resource(template, "AWS::Lambda::EventInvokeConfig", `Functions${name}EventInvoke`);
     expect(config.Properties.MaximumRetryAttempts).toBe(retries);

@@ -17,19 +17,38 @@ describe("what cannot be is refused by name, with what was expected and what cam
     [{ allowedOrigins: ["https://A.example"] }, `${ORIGINS} "https://A.example"`],
     [{ allowedOrigins: ["https://*.example"] }, `${ORIGINS} "https://*.example"`],
     [{ jwt: { jwksUrl: "http://id.example" } }, 'jwt.jwksUrl must be an https URL, got "http://id.example"'],
+    [{ jwt: { issuer: "" } }, 'jwt.issuer must be at least one name, and none that is empty, got ""'],
+    [{ jwt: { audience: [] } }, "jwt.audience must be at least one name, and none that is empty, got []"],
     [
-      { pingInterval: Duration.minutes(10) },
-      "pingInterval must be a whole number of seconds from 1 to 540, got 600",
+      { jwt: { algorithms: ["RS256"] } },
+      'jwt.algorithms must be one or more of HS256, HS384, HS512, got "RS256"',
     ],
     [
-      { pingTimeout: Duration.millis(1500) },
-      "pingTimeout must be a whole number of seconds from 1 to 3600, got 1.5",
+      { jwt: { jwksUrl: "https://id.example", algorithms: ["none"] } },
+      "jwt.algorithms must be one or more of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519" +
+        ', got "none"',
+    ],
+    [
+      { jwt: { clockTolerance: Duration.hours(1) } },
+      "jwt.clockTolerance must be a whole number of seconds from 0 to 600, got 3600",
+    ],
+    [
+      { pingInterval: Duration.minutes(10) },
+      "pingInterval must be a number of seconds from 0.1 to 540, got 600",
+    ],
+    [
+      { pingTimeout: Duration.millis(99) },
+      "pingTimeout must be a number of seconds from 0.1 to 3600, got 0.099",
+    ],
+    [
+      { connectTimeout: Duration.hours(2) },
+      "connectTimeout must be a number of seconds from 0.1 to 3600, got 7200",
     ],
     [
       { listenerTimeout: Duration.seconds(29) },
       "listenerTimeout must be a whole number of seconds from 1 to 28, got 29",
     ],
-    [{ maxPayloadBytes: 32_769 }, "maxPayloadBytes must be a whole number from 1 to 32768, got 32769"],
+    [{ maxPayloadBytes: 1_000_001 }, "maxPayloadBytes must be a whole number from 1 to 1000000, got 1000001"],
     [{ maxRoomsPerSocket: 0 }, "maxRoomsPerSocket must be a whole number from 1 to 1000, got 0"],
     [{ handshakeHeaders: ["x y"] }, 'handshakeHeaders must be names of headers, got "x y"'],
     [

@@ -1,4 +1,4 @@
-import { App, Stack } from "aws-cdk-lib";
+import { App, Duration, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { ENV } from "../../lambdas/aws/env";
@@ -37,6 +37,28 @@ describe("with a JWKS URL", () => {
     const { Variables } = functionNamed(template, name).Properties.Environment;
     expect(Variables[ENV.jwksUrl]).toBe("https://id.example/keys");
     expect(Variables[ENV.jwtSecretArn]).toBeUndefined();
+  });
+});
+
+describe("what else a token must be", () => {
+  it("is told where it is given", () => {
+    const template = synthesize({
+      jwt: {
+        jwksUrl: "https://id.example/keys",
+        issuer: "https://id.example",
+        audience: ["chat", "shop"],
+        algorithms: ["RS256"],
+        clockTolerance: Duration.minutes(1),
+      },
+    });
+    for (const name of VERIFIERS) {
+      expect(functionNamed(template, name).Properties.Environment.Variables).toMatchObject({
+        [ENV.jwtIssuer]: '["https://id.example"]',
+        [ENV.jwtAudience]: '["chat","shop"]',
+        [ENV.jwtAlgorithms]: '["RS256"]',
+        [ENV.jwtClockToleranceSeconds]: "60",
+      });
+    }
   });
 });
 
