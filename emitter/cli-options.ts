@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { PushInput } from "./push-function";
 
-export const HELP = `Pushes an event to connected clients.
+export const HELP = `Pushes an event to connected clients, or moves and disconnects them.
 
   npm run push -- --room order:1042 --event orderUpdate --data '{"id":"1042","status":"shipped"}'
 
@@ -13,15 +13,18 @@ who (each can be repeated)
   --except NAME      not those in this room
   --namespace NAME   default: /
 
-what
-  --event NAME
-  --data JSON        the event's argument; repeat it for further ones
+what (one of these)
+  --event NAME       with --data JSON, the event's argument; repeat it for further ones
+  --join NAME        has them join a room (can be repeated)
+  --leave NAME       takes them out of a room (can be repeated)
+  --disconnect       takes them out of the namespace; --disconnect --close closes their connections
 
 where (default: the AWS that npm start runs on http://localhost:3000)
   --endpoint URL     of another local AWS; AWS_ENDPOINT_URL in the environment does the same
   --function NAME    the push function of a deployed stack: its output PushFunctionName
 
-Prints what became of it as JSON: {"recipients":2,"sent":2,"gone":0,"failed":0,"pending":0}`;
+Prints what became of it as JSON: {"recipients":2,"sent":2,"gone":0,"failed":0,"pending":0}, and of all but
+an event {"sockets":2,"done":2,"gone":0,"failed":0}`;
 
 export interface CliOptions {
   readonly input: PushInput;
@@ -38,6 +41,10 @@ const OPTIONS = {
   namespace: { type: "string" },
   event: { type: "string" },
   data: { type: "string", multiple: true },
+  join: { type: "string", multiple: true },
+  leave: { type: "string", multiple: true },
+  disconnect: { type: "boolean" },
+  close: { type: "boolean" },
   endpoint: { type: "string" },
   function: { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -54,19 +61,39 @@ export function parseOptions(
 ): CliOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return "help";
-  if (values.event === undefined) throw new Error("--event: expected a name (--help shows all options)");
-  const input = {
+  const target = {
     namespace: values.namespace,
     rooms: values.room,
     users: values.user,
     sockets: values.socket,
     exceptRooms: values.except,
     everyone: values.everyone,
-    event: values.event,
-    args: (values.data ?? []).map(parseData),
   };
+  const input = { ...target, ...parseAction(values) };
   const endpoint = values.endpoint ?? (env.AWS_ENDPOINT_URL_LAMBDA || env.AWS_ENDPOINT_URL || undefined);
   return { input, endpoint: parseEndpoint(endpoint), functionName: values.function };
+}
+
+interface Action {
+  readonly event?: string;
+  readonly data?: readonly string[];
+  readonly join?: readonly string[];
+  readonly leave?: readonly string[];
+  readonly disconnect?: boolean;
+  readonly close?: boolean;
+}
+
+function parseAction({ event, data, join, leave, disconnect, close }: Action) {
+  const given = [event, join, leave, disconnect].filter((value) => value !== undefined);
+  if (given.length !== 1) {
+    throw new Error("expected one of --event, --join, --leave and --disconnect (--help shows all options)");
+  }
+  if (data && event === undefined) throw new Error("--data: expected --event beside it");
+  if (close && !disconnect) throw new Error("--close: expected --disconnect beside it");
+  if (event !== undefined) return { event, args: (data ?? []).map(parseData) };
+  if (join) return { join };
+  if (leave) return { leave };
+  return { disconnect: close ? ("close" as const) : (true as const) };
 }
 
 function parseData(text: string): unknown {

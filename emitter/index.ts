@@ -3,6 +3,7 @@ import { PushBroadcast } from "./push-broadcast";
 import { type PushFunctionOptions, pushFunction } from "./push-function";
 
 export type { PushResult } from "../lambdas/core/push";
+export type { OperationResult } from "../lambdas/core/push-operation";
 export type { PushBroadcast } from "./push-broadcast";
 export { PushError } from "./push-function";
 export type EmitterOptions = PushFunctionOptions;

@@ -1,6 +1,7 @@
 import type { EventName, WithoutAck } from "../lambdas/core/event-maps";
 import type { PushResult } from "../lambdas/core/push";
-import type { PushFunction } from "./push-function";
+import type { OperationResult } from "../lambdas/core/push-operation";
+import type { EventInput, PushFunction, PushTarget } from "./push-function";
 
 type Names = string | readonly string[];
 
@@ -13,8 +14,8 @@ interface Chosen {
 const NOBODY: Chosen = { rooms: [], users: [], sockets: [] };
 
 /**
- * Chooses recipients and pushes to them. Every call but `emit` answers a new one and leaves this as it is.
- * Several calls are a union, and a socket that is in several of the rooms gets an event once. Without `to`
+ * Chooses sockets and acts on them. Each of `to`, `in`, `toUser` and `except` answers a new one and leaves this
+ * as it is. Several calls are a union, and a socket that is in several of the rooms gets an event once. Without `to`
  * and `toUser` it is everyone in the namespace; `to([])` is nobody.
  */
 export class PushBroadcast<S2C> {
@@ -60,13 +61,37 @@ export class PushBroadcast<S2C> {
    * @throws the AWS SDK's own error when the function could not be invoked
    */
   async emit<E extends EventName<S2C>>(event: E, ...args: WithoutAck<S2C[E]>): Promise<PushResult> {
-    return this.#push({
-      namespace: this.#namespace,
-      ...(this.#chosen ?? { everyone: true }),
-      exceptRooms: this.#exceptRooms,
-      event,
-      args,
-    });
+    return this.#push<EventInput>({ ...this.#target, event, args });
+  }
+
+  /**
+   * Has the sockets join a room, or several: the next event to the room reaches them. What a socket joins or
+   * leaves later wins.
+   *
+   * @throws as `emit`; then it may be done to some of them. Repeating it is harmless.
+   */
+  async socketsJoin(room: Names): Promise<OperationResult> {
+    return this.#push({ ...this.#target, join: [room].flat() });
+  }
+
+  /** @throws as `socketsJoin` */
+  async socketsLeave(room: Names): Promise<OperationResult> {
+    return this.#push({ ...this.#target, leave: [room].flat() });
+  }
+
+  /**
+   * Takes the sockets out of the namespace; with `true`, closes their connections and every namespace with
+   * them. A Socket.IO client does not come back to it by itself.
+   *
+   * @throws as `socketsJoin`
+   */
+  async disconnectSockets(close = false): Promise<OperationResult> {
+    return this.#push({ ...this.#target, disconnect: close ? "close" : true });
+  }
+
+  get #target(): PushTarget {
+    const chosen = this.#chosen ?? { everyone: true };
+    return { namespace: this.#namespace, ...chosen, exceptRooms: this.#exceptRooms };
   }
 
   #choose(more: Partial<Chosen>): PushBroadcast<S2C> {

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { PushResult } from "../lambdas/core/push";
+import type { OperationResult } from "../lambdas/core/push-operation";
 
 export interface PushFunctionOptions {
   /** Name or ARN of the push function: the stack's output `PushFunctionName`. */
@@ -13,21 +14,35 @@ export interface PushFunctionOptions {
   readonly client?: LambdaClient;
 }
 
-/** What the push function takes; the function itself checks it. */
-export interface PushInput {
+export interface PushTarget {
   readonly namespace?: string;
   readonly rooms?: readonly string[];
   readonly users?: readonly string[];
   readonly sockets?: readonly string[];
   readonly exceptRooms?: readonly string[];
   readonly everyone?: boolean;
+}
+
+export interface EventInput extends PushTarget {
   readonly event: string;
   readonly args: readonly unknown[];
 }
 
-export type PushFunction = (input: PushInput) => Promise<PushResult>;
+export type OperationInput = PushTarget &
+  (
+    | { readonly join: readonly string[] }
+    | { readonly leave: readonly string[] }
+    | { readonly disconnect: true | "close" }
+  );
 
-/** The push function refused its input, and nothing was sent, or it failed: `errorType` tells which. */
+/** What the push function takes; the function itself checks it. */
+export type PushInput = EventInput | OperationInput;
+
+export type PushAnswer<Input extends PushInput> = Input extends EventInput ? PushResult : OperationResult;
+
+export type PushFunction = <Input extends PushInput>(input: Input) => Promise<PushAnswer<Input>>;
+
+/** The push function refused its input, and nothing was done, or it failed: `errorType` tells which. */
 export class PushError extends Error {
   override readonly name = "PushError";
 
@@ -44,12 +59,12 @@ export function pushFunction({
   functionName,
   client = new LambdaClient(),
 }: PushFunctionOptions): PushFunction {
-  return async (input) => {
+  return async <Input extends PushInput>(input: Input) => {
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(input) });
     const { FunctionError, Payload } = await client.send(command);
     // The function's own answer, or the shape that Lambda gives to every error.
     const answer: unknown = JSON.parse(Payload?.transformToString() || "{}");
-    if (FunctionError === undefined) return answer as PushResult;
+    if (FunctionError === undefined) return answer as PushAnswer<Input>;
     throw failure(answer as LambdaError);
   };
 }

@@ -8,6 +8,16 @@ it("leaves out of the push what was not chosen", () => {
 });
 
 it.each([
+  [["--join", "b", "--join", "c"], { join: ["b", "c"] }],
+  [["--leave", "b"], { leave: ["b"] }],
+  [["--disconnect"], { disconnect: true }],
+  [["--disconnect", "--close"], { disconnect: "close" }],
+])("reads %j", (args, action) => {
+  const options = parseOptions(["--user", "alice", ...args], {});
+  expect(JSON.parse(JSON.stringify(options))).toEqual({ input: { users: ["alice"], ...action } });
+});
+
+it.each([
   ["neither", [], {}, undefined],
   ["the option", ["--endpoint", LOCAL], { AWS_ENDPOINT_URL: "http://other" }, LOCAL],
   ["AWS_ENDPOINT_URL", [], { AWS_ENDPOINT_URL: LOCAL }, LOCAL],
@@ -28,7 +38,13 @@ it.each([
 });
 
 it.each([
-  [["--room", "a"], "--event: expected a name (--help shows all options)"],
+  [["--room", "a"], "expected one of --event, --join, --leave and --disconnect (--help shows all options)"],
+  [
+    ["--event", "hello", "--join", "a"],
+    "expected one of --event, --join, --leave and --disconnect (--help shows all options)",
+  ],
+  [["--join", "a", "--data", "1"], "--data: expected --event beside it"],
+  [["--join", "a", "--close"], "--close: expected --disconnect beside it"],
   [["--event", "hello", "--rom", "a"], "Unknown option '--rom'"],
   [["--event", "hello", "stray"], "Unexpected argument 'stray'"],
   [

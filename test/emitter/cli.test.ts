@@ -122,7 +122,9 @@ it("goes to AWS with a function and no endpoint, configured as the SDK is", asyn
 
 it("refuses bad options in one line, and sends nothing", async () => {
   const outcome = await push(["--room", "a", "--endpoint", endpoint]);
-  expect(outcome).toEqual(failure("--event: expected a name (--help shows all options)"));
+  expect(outcome).toEqual(
+    failure("expected one of --event, --join, --leave and --disconnect (--help shows all options)"),
+  );
   expect(lambda.payloads()).toEqual([]);
 });
 

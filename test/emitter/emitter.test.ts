@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
 import { buildSync } from "esbuild";
 import { Emitter, PushError } from "../../emitter";
-import { LambdaStub, PUSHED } from "./lambda-stub";
+import { LambdaStub, OPERATED, PUSHED } from "./lambda-stub";
 
 const SID = "@abcdefghij0123456789";
 
@@ -57,6 +57,44 @@ describe("chooses", () => {
     await expect(emit(emitter)).resolves.toEqual(PUSHED);
     expect(lambda.payloads()).toEqual([{ ...HELLO, ...chosen }]);
   });
+});
+
+describe("moves and disconnects", () => {
+  const A = { namespace: "/", ...NOBODY, rooms: ["a"], exceptRooms: [] };
+  const cases: [string, (emitter: Emitter) => Promise<unknown>, object][] = [
+    ["joins a room", (io) => io.in("a").socketsJoin("b"), { ...A, join: ["b"] }],
+    ["joins several rooms", (io) => io.in("a").socketsJoin(["b", "c"]), { ...A, join: ["b", "c"] }],
+    ["leaves a room", (io) => io.to("a").socketsLeave("b"), { ...A, leave: ["b"] }],
+    [
+      "a user's sockets",
+      (io) => io.toUser("alice").except("b").socketsJoin("c"),
+      { ...A, rooms: [], users: ["alice"], exceptRooms: ["b"], join: ["c"] },
+    ],
+    [
+      "everyone, in another namespace",
+      (io) => io.of("/admin").disconnectSockets(),
+      { namespace: "/admin", everyone: true, exceptRooms: [], disconnect: true },
+    ],
+    ["disconnects", (io) => io.in("a").disconnectSockets(), { ...A, disconnect: true }],
+    ["closes connections", (io) => io.in("a").disconnectSockets(true), { ...A, disconnect: "close" }],
+  ];
+
+  it.each(cases)("%s", async (_, operate, payload) => {
+    await expect(operate(emitter)).resolves.toEqual(OPERATED);
+    expect(lambda.payloads()).toEqual([payload]);
+  });
+
+  it("rejects with what the push function refused", async () => {
+    const joined = emitter.in("a").socketsJoin("@all");
+    await expect(joined).rejects.toThrow(/^join\.0: expected a room name/);
+    await expect(joined).rejects.toBeInstanceOf(PushError);
+    lambda.payloads();
+  });
+});
+
+it("excepts a socket by its id", async () => {
+  await emitter.except(SID).emit("hello");
+  expect(lambda.payloads()).toEqual([{ ...HELLO, everyone: true, exceptRooms: [SID] }]);
 });
 
 it("sends all arguments", async () => {

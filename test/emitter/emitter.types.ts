@@ -20,6 +20,15 @@ export async function typed(emitter: Emitter<ServerToClient>, asking: Emitter<Wi
   await untyped.emit("anything", 1, "two", {});
   await asking.emit("ask", "a push has no ack");
 
+  const { done } = await emitter.toUser("alice").except("a").socketsJoin(["b", "c"]);
+  done satisfies number;
+  await emitter.in("a").socketsLeave("b");
+  await emitter.of<AdminServerToClient>("/admin").disconnectSockets(true);
+
+  // @ts-expect-error a room is a string
+  await emitter.in("a").socketsJoin(1042);
+  // @ts-expect-error which rooms to leave has to be said
+  await emitter.in("a").socketsLeave();
   // @ts-expect-error no such event
   await emitter.emit("orderUpdated", { id: "1042", status: "shipped" });
   // @ts-expect-error a client's event, not the server's

@@ -8,6 +8,7 @@ export interface Invocation {
   readonly authorization: string;
 }
 
+export const OPERATED = { sockets: 2, done: 1, gone: 1, failed: 0 };
 export const PUSHED = { recipients: 2, sent: 1, gone: 1, failed: 0, pending: 0 };
 
 /** Lambda's Invoke API with one function in it, `push`, which judges its input as the real one does. */
@@ -49,8 +50,8 @@ export class LambdaStub {
     this.invocations.push({ functionName, payload, authorization: request.headers.authorization ?? "" });
     try {
       if (this.failure) throw this.failure;
-      parsePush(payload);
-      end(response, 200, PUSHED);
+      const [request] = parsePush(payload).requests;
+      end(response, 200, request?.kind === "event" ? PUSHED : OPERATED);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const failure = { errorType: error.name, errorMessage: error.message, trace: [] };
