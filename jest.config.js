@@ -1,6 +1,8 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
+  // Two cores: local AWS runs processes of its own beside each worker.
+  maxWorkers: 2,
   roots: ["<rootDir>/test"],
   transform: {
     "^.+\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
