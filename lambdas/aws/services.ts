@@ -32,30 +32,31 @@ export function appServices(registry: Registry, keepAlive: KeepAlive, env = proc
   };
 }
 
-/** What a Lambda that only delivers is made of. */
-export function deliveryServices(keepAlive: KeepAlive, env = process.env): DeliveryServices {
-  const { memberships, turns } = storesIn(env, keepAlive);
-  const invoker = createInvoker({ disconnect: env[ENV.disconnectFunction] }, keepAlive);
-  return { memberships, turns, gateway: gatewayIn(env, keepAlive), invoker, clock, log: consoleLog };
-}
-
 /** What `push` is made of: it also changes sockets. */
 export function operationServices(keepAlive: KeepAlive, env = process.env): OperationServices {
-  const { connections, sockets } = storesIn(env, keepAlive);
-  return { ...deliveryServices(keepAlive, env), connections, sockets };
+  const stores = storesIn(env, keepAlive);
+  const { connections, sockets } = stores;
+  return { ...deliveryServices(stores, env, keepAlive), connections, sockets };
 }
 
 /** What the heartbeat is made of: it delivers pings, and reads who is there. */
 export function heartbeatServices(keepAlive: KeepAlive, env = process.env): HeartbeatServices {
-  const { connections, sockets, liveness, runs } = storesIn(env, keepAlive);
+  const stores = storesIn(env, keepAlive);
+  const { connections, sockets, liveness, runs } = stores;
   return {
-    ...deliveryServices(keepAlive, env),
+    ...deliveryServices(stores, env, keepAlive),
     connections,
     sockets,
     liveness,
     runs,
     settings: readSettings(env),
   };
+}
+
+function deliveryServices(stores: Stores, env: NodeJS.ProcessEnv, keepAlive: KeepAlive): DeliveryServices {
+  const { memberships, turns } = stores;
+  const invoker = createInvoker({ disconnect: env[ENV.disconnectFunction] }, keepAlive);
+  return { memberships, turns, gateway: gatewayIn(env, keepAlive), invoker, clock, log: consoleLog };
 }
 
 function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { ACK_IDS } from "../protocol/ack-ids";
 import { findMembers, post, postsOf } from "./delivery";
 import { encodeFrames, type Frames } from "./frames";
 import type { Services } from "./services";
@@ -10,9 +11,6 @@ export const MAX_ACK_TIMEOUT_MS = 20_000;
 const MAX_RECIPIENTS = 1_000;
 const POLLS_MS = [25, 50, 100] as const;
 const LAST_POLL_MS = 200;
-
-/** Ids stay below 2^31, so that any client's integer type holds them. */
-const IDS = 2 ** 31;
 
 /** An event that wants an ack of everyone who gets it. */
 export interface Question {
@@ -47,7 +45,7 @@ export function questionOf(
   args: readonly unknown[],
   timeoutMs: number,
 ): Question {
-  const id = randomInt(IDS);
+  const id = randomInt(ACK_IDS);
   return { id, event, target, frames: encodeFrames(namespaceOf(target), event, args, id), timeoutMs };
 }
 

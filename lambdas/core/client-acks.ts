@@ -1,8 +1,6 @@
+import { ACK_IDS } from "../protocol/ack-ids";
 import type { SocketRecord } from "./records";
 import type { Services } from "./services";
-
-/** The ids that we give are below it: any other asks for no write. */
-const IDS = 2 ** 31;
 
 /**
  * A client's answer to an event: kept for the invocation that waits for it, wherever that runs. One that
@@ -13,5 +11,6 @@ export async function receiveAck(
   socket: SocketRecord,
   { id, args }: { readonly id: number | string; readonly args: readonly unknown[] },
 ): Promise<void> {
-  if (typeof id === "number" && id < IDS && !socket.closedFor) await acks.answer(id, socket, args);
+  // An id that we never give asks for no write.
+  if (typeof id === "number" && id < ACK_IDS && !socket.closedFor) await acks.answer(id, socket, args);
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ACK_IDS } from "./ack-ids";
 import { reviveBinary, stringifyWithBinary } from "./binary-json";
 import { checkNesting } from "./nesting";
 import { ProtocolError, type ProtocolErrorDetails } from "./protocol-error";
@@ -192,10 +193,9 @@ function usableId({ id }: Frame): FrameId | undefined {
   return isFrameId(id) ? id : undefined;
 }
 
-/** The ids of acks stay below 2^31 in both directions, so that any client's integer type holds them. */
 function isFrameId(id: unknown): id is FrameId {
   if (typeof id === "string") return id.length >= 1 && id.length <= 64;
-  return typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 31;
+  return typeof id === "number" && Number.isInteger(id) && id >= 0 && id < ACK_IDS;
 }
 
 function isObject(value: unknown): value is Frame {
