@@ -33,7 +33,9 @@ export class Project {
     const outputPath = join(this.assemblies, String(++this.count));
     const { path: projectPath, context } = this.options;
     const { signal } = this.stopping;
-    this.deploying = synthesize({ projectPath, outputPath, context, signal });
+    // What is watched goes into the bundles; it does not change the template.
+    const isKnownValid = this.count > 1;
+    this.deploying = synthesize({ projectPath, outputPath, context, isKnownValid, signal });
     await this.deploying;
     signal.throwIfAborted();
     await this.aws.deploy(outputPath);

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { PROJECT } from "../support/local-aws";
+import { PROJECT } from "../support/assemblies";
 
 /** `aws-cli/2.…`, or nothing where there is none. */
 const awsCli = spawnSync("aws", ["--version"]).stdout?.toString() ?? "";
@@ -73,7 +73,7 @@ it("prints its options", async () => {
   const { code, stdout } = await new Program("--help").ended;
   expect(code).toBe(0);
   for (const option of ["--port", "--data", "--app", "--help"]) expect(stdout).toContain(option);
-}, 10_000);
+}, 30_000);
 
 it.each([
   ["a port that is none", ["--port", "many"], /^--port: expected a number from 0 to 65535, got many\n$/],
@@ -85,7 +85,7 @@ it.each([
     expect(stderr).toMatch(line);
     expect(code).toBe(1);
   },
-  10_000,
+  30_000,
 );
 
 it("answers an occupied port with one line and exit code 1", async () => {
@@ -96,7 +96,7 @@ it("answers an occupied port with one line and exit code 1", async () => {
   other.close();
   expect(stderr).toMatch(new RegExp(`^Port ${port} is taken by another program: .*\n$`));
   expect(code).toBe(1);
-}, 10_000);
+}, 30_000);
 
 it.each([
   ["does not compile", "const = 1;", /^.*app\.ts:1:6: ERROR: .*\n$/],
@@ -114,7 +114,7 @@ it.each([
     expect(stderr).toMatch(line);
     expect(code).toBe(1);
   },
-  20_000,
+  60_000,
 );
 
 it("can be stopped before it is ready", async () => {
@@ -124,15 +124,17 @@ it("can be stopped before it is ready", async () => {
   program.process.kill("SIGINT");
   expect((await program.ended).code).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
-}, 10_000);
+}, 30_000);
 
 describe("when it runs", () => {
   let program: Program;
   let printed: string;
   beforeAll(async () => {
+    // As outside of the tests: with CloudFormation's rules.
+    delete process.env.CDK_VALIDATION;
     program = new Program("--port", "0");
     printed = await program.ready();
-  }, 20_000);
+  }, 60_000);
   afterAll(() => program.process.kill("SIGKILL"));
 
   const endpoint = () => /AWS endpoint\s+(\S+)/.exec(printed)?.[1] ?? "";
@@ -163,7 +165,7 @@ describe("when it runs", () => {
       await promisify(execFile)("aws", args, { env });
       expect(JSON.parse(readFileSync(answer, "utf8"))).toMatchObject({ recipients: 0 });
     },
-    20_000,
+    60_000,
   );
 
   it("ends with all of its processes on SIGTERM, with exit code 0", async () => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Project } from "../../local/project";
-import { type LocalAws, PROJECT, startLocalAws } from "../support/local-aws";
+import { PROJECT } from "../support/assemblies";
+import { type LocalAws, startLocalAws } from "../support/local-aws";
 import { writeAssembly } from "./fixtures/assembly";
 import { Client } from "./fixtures/client";
 

@@ -6,12 +6,15 @@ import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb
 import { createDocumentClient } from "../../lambdas/aws/dynamodb/client";
 import type { Item } from "../../lambdas/aws/dynamodb/table";
 import { KeepAlive } from "../../lambdas/aws/keep-alive";
+import { DirectRequests } from "./direct-requests";
 
 /** The package has no types. */
 const dynalite: (options: { readonly createTableMs: number }) => Server = require("dynalite");
 
 export interface TestDatabase {
   readonly endpoint: string;
+  /** Where it runs in this process. */
+  readonly server?: Server;
   stop(): Promise<void>;
 }
 
@@ -24,6 +27,7 @@ export async function startDynalite(): Promise<TestDatabase> {
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    server,
     async stop() {
       server.close();
       server.closeAllConnections();
@@ -38,6 +42,14 @@ export function testClient(endpoint: string): DynamoDBDocumentClient {
     region: "us-east-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
+}
+
+/** Without a network in between where there need be none: the explorer of races sends thousands of requests. */
+export function directClient({ endpoint, server }: TestDatabase): DynamoDBDocumentClient {
+  const client = testClient(endpoint);
+  return server
+    ? Object.assign(client, { config: { ...client.config, requestHandler: new DirectRequests(server) } })
+    : client;
 }
 
 let tables = 0;

@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { outputNamed } from "../../local/demo-config";
 import type { Limits } from "../../local/limits";
 import { LocalAws as Aws } from "../../local/local-aws";
-import { synthesize } from "../../local/synth";
 import type { LambdaFunction } from "../../local/template/model";
 import { shortName, type Terminal } from "../../local/terminal";
 import { signToken } from "../../local/tokens";
-
-export const PROJECT = join(__dirname, "../..");
+import { assemblyWith, PROJECT } from "./assemblies";
 
 export interface LocalAwsOptions {
   /** On top of cdk.json's, such as `{ app: "test/fixtures/app.ts", stageName: "dev" }`. */
@@ -58,20 +53,13 @@ export interface LocalAws {
 /** Synthesizes the project (or takes an assembly) and runs it on a free port. Stop it in `afterAll`. */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const log = new Log();
-  const folder = mkdtempSync(join(tmpdir(), "roomcast-test-"));
-  const assemblyPath = options.assemblyPath ?? join(folder, "assembly");
-  if (options.assemblyPath === undefined)
-    await synthesize({ projectPath: PROJECT, outputPath: assemblyPath, context: options.context });
+  const assemblyPath = options.assemblyPath ?? (await assemblyWith(options.context));
   const { dataPath, limits } = options;
   const aws = await Aws.start({ port: 0, projectPath: PROJECT, dataPath, limits, terminal: log });
-  const stop = async () => {
-    await aws.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
   try {
     await aws.deploy(assemblyPath);
   } catch (error) {
-    await stop();
+    await aws.stop();
     throw error;
   }
   const jwtSecret = aws.jwtSecret() ?? "";
@@ -95,7 +83,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     failures: () =>
       log.lines.filter(({ source, text }) => source === "aws" && FAILURE.test(text)).map(({ text }) => text),
     token: (claims) => signToken(jwtSecret, claims),
-    stop,
+    stop: () => aws.stop(),
   };
 }
 

@@ -1,6 +1,12 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createStores } from "../../../lambdas/aws/dynamodb/stores";
-import { createTestTable, startDynalite, type TestDatabase, testClient } from "../../support/dynamodb";
+import {
+  createTestTable,
+  directClient,
+  startDynalite,
+  type TestDatabase,
+  testClient,
+} from "../../support/dynamodb";
 import { crashes } from "./crashes";
 import { partRaces } from "./part-races";
 import { roomRaces } from "./room-races";
@@ -21,10 +27,12 @@ const databases = otherEndpoint ? [dynalite, running(otherEndpoint)] : [dynalite
 describe.each<Database>(databases)("%s", (_, start) => {
   let database: TestDatabase;
   let client: DynamoDBDocumentClient;
+  let direct: DynamoDBDocumentClient;
 
   beforeAll(async () => {
     database = await start();
     client = testClient(database.endpoint);
+    direct = directClient(database);
   });
 
   afterAll(async () => {
@@ -35,10 +43,10 @@ describe.each<Database>(databases)("%s", (_, start) => {
   storeContract("stores", async (options) =>
     createStores({ client, tableName: await createTestTable(client), ...options }),
   );
-  socketRaces(() => client);
-  roomRaces(() => client);
-  partRaces(() => client);
-  crashes(() => client);
+  socketRaces(() => direct);
+  roomRaces(() => direct);
+  partRaces(() => direct);
+  crashes(() => direct);
 });
 
 function running(endpoint: string): Database {

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { synthesize } from "../../local/synth";
+import { bundledFiles } from "../../local/watch";
+
+export const PROJECT = join(__dirname, "../..");
+
+const CACHE = join(PROJECT, "node_modules/.cache/roomcast-assemblies");
+const MANIFEST = "sources.json";
+/** Nobody runs an assembly for so long. */
+const OUTDATED_AFTER_MS = 3_600_000;
+
+/** What goes into an assembly besides its bundles' files: the CDK app and all packages. */
+const CDK_APP = ["bin", "lib", "cdk.json", "package.json", "package-lock.json", "tsconfig.json"];
+
+type Context = Readonly<Record<string, string>>;
+/** By path, a hash of the content. */
+type Sources = Readonly<Record<string, string>>;
+
+/** The project's cloud assembly with this context: one that is there already, if no file that made it has changed. */
+export async function assemblyWith(context: Context = {}): Promise<string> {
+  const folder = join(
+    CACHE,
+    hash(JSON.stringify([PROJECT, process.version, Object.entries(context).sort()])),
+  );
+  mkdirSync(folder, { recursive: true });
+  const known = readdirSync(folder).map((entry) => join(folder, entry));
+  return known.find(isCurrent) ?? (await add(folder, known, context));
+}
+
+async function add(folder: string, known: readonly string[], context: Context): Promise<string> {
+  for (const path of known) if (isOutdated(path)) rmSync(path, { recursive: true, force: true });
+  const path = mkdtempSync(join(folder, "assembly-"));
+  const startedAt = Date.now();
+  await synthesize({ projectPath: PROJECT, outputPath: path, context });
+  const files = [...CDK_APP.flatMap(filesIn), ...bundledFiles(path, PROJECT)];
+  // Of a file that changed meanwhile nobody knows which version was read: without a manifest, nobody takes it.
+  if (files.every((file) => statSync(file).mtimeMs < startedAt)) writeManifest(path, files);
+  return path;
+}
+
+function writeManifest(path: string, files: readonly string[]): void {
+  const sources: Sources = Object.fromEntries(files.map((file) => [file, contentHash(file)]));
+  writeFileSync(join(path, `${MANIFEST}.new`), JSON.stringify(sources));
+  renameSync(join(path, `${MANIFEST}.new`), join(path, MANIFEST));
+}
+
+function isCurrent(path: string): boolean {
+  const manifest = join(path, MANIFEST);
+  if (!existsSync(manifest)) return false;
+  const sources = JSON.parse(readFileSync(manifest, "utf8")) as Sources;
+  const files = new Set([...Object.keys(sources), ...CDK_APP.flatMap(filesIn)]);
+  return [...files].every((file) => existsSync(file) && contentHash(file) === sources[file]);
+}
+
+function isOutdated(path: string): boolean {
+  return Date.now() - statSync(path).mtimeMs > OUTDATED_AFTER_MS && !isCurrent(path);
+}
+
+function filesIn(name: string): readonly string[] {
+  const path = join(PROJECT, name);
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path).flatMap((entry) => filesIn(join(name, entry)));
+}
+
+function contentHash(file: string): string {
+  return hash(readFileSync(file));
+}
+
+function hash(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, 32);
+}
