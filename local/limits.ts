@@ -48,5 +48,5 @@ export const AWS_LIMITS: Limits = {
   scheduleMinuteMs: MINUTE,
   ttlSweepMs: MINUTE,
   environmentsPerFunction: 4,
-  environments: 9,
+  environments: 10,
 };

@@ -43,7 +43,9 @@ export class SharedCapacity implements Capacity {
     this.starved.delete(pool);
   }
 
+  /** Of the function that had nothing to do for the longest time. */
   private reclaim(forPool: EnvironmentPool): boolean {
-    return [...this.pools].some((pool) => pool !== forPool && pool.yieldOne());
+    const others = [...this.pools].filter((pool) => pool !== forPool);
+    return others.sort((one, other) => one.usedAt - other.usedAt).some((pool) => pool.yieldOne());
   }
 }

@@ -130,7 +130,7 @@ export class Environment {
 
 /** Lambda's memory limit is the process's; Node's heap gets what Lambda's runtime gives it. */
 function nodeOptions(fn: LambdaFunction): readonly string[] {
-  return ["--enable-source-maps", `--max-old-space-size=${Math.floor(fn.memoryMegabytes * 0.9)}`];
+  return [`--max-old-space-size=${Math.floor(fn.memoryMegabytes * 0.9)}`];
 }
 
 function exitError(code: number | null, signal: NodeJS.Signals | null): FunctionError {

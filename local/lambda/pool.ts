@@ -13,6 +13,13 @@ export interface Capacity {
   forget(pool: EnvironmentPool): void;
 }
 
+/**
+ * So many environments start at once, and further ones only when none of them has taken an event for so long:
+ * a laptop's few cores are busy for 200 ms with a new one, and those that run are often free much sooner.
+ */
+const EAGER_ENVIRONMENTS = 2;
+const PATIENCE_MS = 100;
+
 interface Waiting {
   readonly invocation: Invocation;
   readonly resolve: (outcome: Outcome) => void;
@@ -30,6 +37,9 @@ export class EnvironmentPool {
   private starting = 0;
   /** Events that run or wait. */
   private concurrency = 0;
+  /** When an event was last taken, or began to wait behind nobody, or an environment was started for one. */
+  private movedAt = 0;
+  private impatience: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly fn: LambdaFunction,
@@ -39,6 +49,11 @@ export class EnvironmentPool {
 
   get size(): number {
     return this.all.size;
+  }
+
+  /** When it last had something to do. */
+  get usedAt(): number {
+    return this.movedAt;
   }
 
   get pids(): readonly number[] {
@@ -60,6 +75,7 @@ export class EnvironmentPool {
       return Promise.resolve({ type: "throttled" });
     this.concurrency++;
     return new Promise<Outcome>((resolve) => {
+      if (this.queue.length === 0) this.movedAt = performance.now();
       this.queue.push({ invocation, resolve });
       this.drain();
     }).finally(() => this.concurrency--);
@@ -82,6 +98,7 @@ export class EnvironmentPool {
   /** Ends everything at once. */
   async stop(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.impatience);
     for (const { resolve } of this.queue.splice(0)) resolve(STOPPED);
     const environments = [...this.all];
     for (const environment of environments) environment.end();
@@ -101,6 +118,7 @@ export class EnvironmentPool {
   private run(environment: Environment): void {
     const next = this.queue.shift();
     if (next === undefined) return;
+    this.movedAt = performance.now();
     environment.invoke(next.invocation).then((outcome) => {
       next.resolve(outcome);
       this.release(environment);
@@ -109,11 +127,26 @@ export class EnvironmentPool {
 
   private canGrow(): boolean {
     if (this.starting >= this.queue.length || this.all.size >= this.capacity.maxPerFunction) return false;
-    return this.capacity.take(this);
+    return this.isImpatient() && this.capacity.take(this);
+  }
+
+  /** Looks again in time when it is not. */
+  private isImpatient(): boolean {
+    if (this.all.size < EAGER_ENVIRONMENTS) return true;
+    // One after the other: each takes the time of those that run.
+    if (this.starting > 0) return false;
+    const leftMs = this.movedAt + PATIENCE_MS - performance.now();
+    if (leftMs <= 0) return true;
+    this.impatience ??= setTimeout(() => {
+      this.impatience = undefined;
+      this.drain();
+    }, leftMs);
+    return false;
   }
 
   private async grow(): Promise<void> {
     this.starting++;
+    this.movedAt = performance.now();
     const environment = this.start();
     const error = await environment.loaded;
     this.starting--;

@@ -5,6 +5,7 @@ import type { EnvironmentPool } from "../../local/lambda/pool";
 class Pool {
   size = 0;
   idle = 0;
+  usedAt = 0;
   drained: () => void = () => undefined;
 
   yieldOne(): boolean {
