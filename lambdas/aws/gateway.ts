@@ -62,8 +62,10 @@ export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps
     close: async (connectionId) => {
       try {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+        return "closed";
       } catch (error) {
-        if (!(error instanceof GoneException)) throw error;
+        if (error instanceof GoneException) return "gone";
+        throw error;
       }
     },
   };

@@ -1,7 +1,8 @@
 import { forEachConcurrently } from "./concurrency";
 import type { DisconnectEvent } from "./internal-events";
 import { lifecycleCall, runListeners, unitFor } from "./listeners";
-import type { DisconnectReason, SocketRecord } from "./records";
+import { mayStillOpen } from "./newborn";
+import type { DisconnectReason, LoadedConnection, SocketRecord } from "./records";
 import type { Services } from "./services";
 import { Session } from "./session";
 import { stampsOf } from "./stamps";
@@ -44,16 +45,31 @@ async function closeWhole(
 ): Promise<void> {
   const loaded = await services.connections.close(connectionId, reason);
   if (!loaded) return;
-  if (cut) await services.gateway.close(connectionId);
+  if (cut && (await services.gateway.close(connectionId)) === "gone" && mayBeUnborn(services, loaded)) return;
   const holds = loaded.connection.closedFor ?? reason;
   const closed = await Promise.allSettled(
     loaded.sockets.map((socket) => closeSocket(services, socket, socket.closedFor ?? holds)),
   );
   const failed = closed.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
-  // Whoever else is at one of the sockets comes back for the connection if it must.
-  const isAllGone = closed.every((outcome) => outcome.status === "fulfilled" && outcome.value);
-  if (isAllGone) await services.connections.remove(connectionId);
+  const isAllOurs = closed.every((outcome) => outcome.status === "fulfilled" && outcome.value);
+  if (isAllOurs || (await isEmpty(services, connectionId))) await services.connections.remove(connectionId);
+}
+
+/** Whoever is at one of the sockets still looks when it is done. Its own CONNECT does not: it only undoes. */
+async function isEmpty({ connections }: Services, connectionId: string): Promise<boolean> {
+  const left = await connections.load(connectionId);
+  return left?.sockets.length === 0;
+}
+
+/**
+ * Its client may be let in yet, by a `$connect` that still runs, and would hear nothing for good if no trace were
+ * left: `open` cuts what it finds closing, `$disconnect` comes if nobody was there, and the heartbeat comes back.
+ */
+function mayBeUnborn({ clock }: Services, { connection, sockets }: LoadedConnection): boolean {
+  const isHeardFrom =
+    connection.protocol === "socket.io" && (sockets.length > 0 || connection.leftNamespaces !== undefined);
+  return !isHeardFrom && mayStillOpen(connection, clock.now());
 }
 
 async function closeOne(
@@ -79,7 +95,7 @@ async function closeSocket(
 ): Promise<boolean> {
   const claimed = await services.sockets.claim(socket, reason);
   if (!claimed) return false;
-  await runDisconnectListeners(services, claimed, claimed.closedFor);
+  if (!claimed.isNew) await runDisconnectListeners(services, claimed, claimed.closedFor);
   await services.sockets.remove(claimed);
   return true;
 }

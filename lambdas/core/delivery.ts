@@ -1,6 +1,7 @@
 import { forEachConcurrently } from "./concurrency";
 import type { Frames } from "./frames";
 import { handOver } from "./handing-over";
+import { DELIVERED_WITHIN_MS } from "./newborn";
 import type { PostOutcome } from "./ports";
 import type { Member, Recipient } from "./records";
 import { isSid } from "./rooms";
@@ -10,9 +11,6 @@ import { postInTurn } from "./turns";
 
 /** Posts in flight at once: one Lambda's share of CPU is busy long before its sockets are. */
 const MAX_CONCURRENT_POSTS = 100;
-
-/** `$connect` has long returned by then. Longer would let one client that left at once hold up a delivery. */
-const NEWBORN_MS = 2_000;
 
 export interface Emit {
   readonly target: Target;
@@ -174,7 +172,7 @@ async function reportGone(services: DeliveryServices, connectionIds: readonly st
  */
 function recipientOf({ connectionId, connectedAt, protocol, isProtected }: Member): Recipient {
   if (protocol === "socket.io") return { connectionId, isProtected };
-  return { connectionId, isProtected, newbornUntil: connectedAt + NEWBORN_MS };
+  return { connectionId, isProtected, newbornUntil: connectedAt + DELIVERED_WITHIN_MS };
 }
 
 async function recipientsOf(rooms: RoomReader, target: Target): Promise<Iterable<Member>> {

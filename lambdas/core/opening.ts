@@ -33,7 +33,18 @@ async function greetSocketIo(services: Services, event: OpenEvent): Promise<void
   const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
   const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
   await greet(services, newborn(event), [packet]);
-  await services.liveness.greet(event.connectionId);
+  await noteGreeted(services, event);
+}
+
+/**
+ * Whoever closed the connection before its WebSocket was open could not cut it. Looked at after the greeting: who
+ * begins to close it later can.
+ */
+async function noteGreeted(
+  { liveness, gateway }: Services,
+  { connectionId }: Pick<OpenEvent, "connectionId">,
+): Promise<void> {
+  if (!(await liveness.greet(connectionId))) await gateway.close(connectionId);
 }
 
 /**
@@ -49,7 +60,8 @@ async function greetJson(
     services.connections.handshake(connectionId),
   ]);
   const definition = services.registry.namespace(loaded?.connection.namespace ?? "");
-  if (!loaded || loaded.connection.closedFor || !stored || !definition) return;
+  if (!loaded || !stored || !definition) return;
+  if (loaded.connection.closedFor) return void (await services.gateway.close(connectionId));
   const request = {
     connection: loaded.connection,
     definition,
@@ -59,5 +71,5 @@ async function greetJson(
   };
   if (identity) await connectAs(services, request, identity);
   else await connect(services, request);
-  await services.liveness.greet(connectionId);
+  await noteGreeted(services, { connectionId });
 }

@@ -1,14 +1,12 @@
 import { encodePing } from "../protocol/engine-io";
 import { encodeJsonDisconnect, encodeJsonPing } from "../protocol/json-frames";
 import type { Protocol } from "../protocol/negotiate";
+import { mayStillOpen } from "./newborn";
 import type { PostOutcome } from "./ports";
 import type { DisconnectReason, Liveness } from "./records";
 import type { HeartbeatServices } from "./services";
 
 const PINGS: Readonly<Record<Protocol, string>> = { "socket.io": encodePing(), json: encodeJsonPing() };
-
-/** `$connect` has long returned by then: until it has, a connection answers 410. */
-const NEWBORN_MS = 10_000;
 
 /**
  * Notes the ping and sends it; whoever noted it first sends it. Answers why the connection has to be closed,
@@ -23,7 +21,7 @@ export async function askForPong(
   if (!(await store.replace(liveness, pinged))) return undefined;
   const outcome = await postOnce(services, liveness, PINGS[liveness.protocol]);
   if (outcome === "sent") return undefined;
-  if (outcome === "gone" && clock.now() - liveness.connectedAt >= NEWBORN_MS) return "transport close";
+  if (outcome === "gone" && !mayStillOpen(liveness, clock.now())) return "transport close";
   // It was not asked, so it owes no answer.
   await store.replace(pinged, liveness);
   return undefined;

@@ -56,7 +56,8 @@ export interface SocketStore {
     stamp: Stamp,
   ): Promise<"closed" | "newer" | "missing">;
   /**
-   * Marks the socket closed if it is not yet, and claims the right to run its disconnect listeners. One
+   * Marks the socket closed if it is not yet, and claims the right to run its disconnect listeners: none are
+   * owed for one that `isNew`, which is not `created` any more. One
    * caller gets the socket as it is then (rooms included); the others `undefined`, until the claim is
    * older than `CLAIM_SECONDS` and the socket still there: its holder crashed.
    */
@@ -88,8 +89,8 @@ export interface MembershipStore {
 export interface LivenessStore {
   /** Everyone's, in pages; those that have expired are left out. */
   all(): AsyncIterable<readonly Liveness[]>;
-  /** The client has its first frame. */
-  greet(connectionId: string): Promise<void>;
+  /** The client has its first frame. `false` when its closing has begun, or the connection is gone. */
+  greet(connectionId: string): Promise<boolean>;
   /** The client has answered a ping. */
   see(connectionId: string): Promise<void>;
   /** The connection has a socket, or a socket another token. Of several expiries (seconds) the earliest stays. */
@@ -195,8 +196,8 @@ export type PostOutcome = "sent" | "gone" | "throttled" | "failed";
 
 export interface Gateway {
   post(recipient: Recipient, frame: string): Promise<PostOutcome>;
-  /** Closes the WebSocket; one that is already gone is no error. */
-  close(connectionId: string): Promise<void>;
+  /** Closes the WebSocket. `gone`: there is none (410), no more or, where `$connect` still runs, not yet. */
+  close(connectionId: string): Promise<"closed" | "gone">;
 }
 
 /** Asynchronous invocations of our own Lambdas. */

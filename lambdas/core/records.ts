@@ -50,6 +50,8 @@ export interface SocketRecord {
   readonly isProtected?: boolean;
   /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
   readonly closedFor?: DisconnectReason;
+  /** `SocketStore.create` has not answered that it is there: no listener has heard of it. */
+  readonly isNew?: boolean;
 }
 
 /** What the heartbeat knows of a connection. Times in ms since the epoch unless the name says otherwise. */

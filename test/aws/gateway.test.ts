@@ -87,9 +87,9 @@ describe("the gateway", () => {
 
   test("closes a connection, and does not mind one that is gone", async () => {
     stub.answer = () => ({ status: 204 });
-    await gateway.close(OLD.connectionId);
+    expect(await gateway.close(OLD.connectionId)).toBe("closed");
     stub.answer = () => GONE;
-    await gateway.close(OLD.connectionId);
+    expect(await gateway.close(OLD.connectionId)).toBe("gone");
     expect(stub.requests.map(({ method }) => method)).toEqual(["DELETE", "DELETE"]);
   });
 });

@@ -59,6 +59,7 @@ export class CoreService {
         post: async ({ connectionId }, frame) => this.#post(connectionId, frame),
         close: async (connectionId) => {
           this.cut.push(connectionId);
+          return this.gone.has(connectionId) ? "gone" : "closed";
         },
       },
       invoker: {

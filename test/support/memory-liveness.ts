@@ -16,8 +16,9 @@ export class MemoryLiveness implements LivenessStore {
     yield [...this.records.values()].filter(({ connectedAt }) => this.#now() < connectedAt + LIFETIME_MS);
   }
 
-  async greet(connectionId: string): Promise<void> {
-    this.change(connectionId, { greetedAt: this.#now() });
+  async greet(connectionId: string): Promise<boolean> {
+    const isClosing = this.records.get(connectionId)?.closedAt !== undefined;
+    return !isClosing && this.change(connectionId, { greetedAt: this.#now() });
   }
 
   async see(connectionId: string): Promise<void> {

@@ -47,6 +47,7 @@ export type SocketItem = Expiring & {
   /** Milliseconds; when and by which attempt the disconnect listeners were claimed. */
   readonly claimedAt?: number;
   readonly claimId?: string;
+  readonly isNew?: boolean;
 };
 
 export type MembershipItem = Expiring & {
@@ -118,7 +119,8 @@ export function connectionRecord(connectionId: string, item: ConnectionItem): Co
 }
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
-  const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt, closedFor } = item;
+  const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt } = item;
+  const { closedFor, isNew } = item;
   return {
     connectionId,
     protocol,
@@ -132,6 +134,7 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
     data: decodeMap(item.data, (text): unknown => JSON.parse(text)),
     rooms: decodeMap(item.rooms, (roomStamp) => roomStamp),
     closedFor,
+    isNew,
   };
 }
 

@@ -22,7 +22,14 @@ export function livenessStore(table: Table, now: () => number): LivenessStore {
       yield* mergePages(shards.map((partition) => pagesOf(table, partition, now)));
     },
 
-    greet: (connectionId) => note(table, connectionId, "greetedAt", now()),
+    async greet(connectionId) {
+      const item = await table.update(livenessKey(connectionId), {
+        update: "SET greetedAt = :now",
+        condition: "attribute_exists(pk) AND attribute_not_exists(closedAt)",
+        values: { ":now": now() },
+      });
+      return item !== undefined;
+    },
     see: (connectionId) => note(table, connectionId, "seen", now()),
 
     async admit(connectionId, tokenExpiresAt) {
@@ -45,7 +52,7 @@ export function livenessStore(table: Table, now: () => number): LivenessStore {
 async function note(
   table: Table,
   connectionId: string,
-  what: "greetedAt" | "seen" | "admittedAt",
+  what: "seen" | "admittedAt",
   now: number,
 ): Promise<void> {
   await table.update(livenessKey(connectionId), {

@@ -11,6 +11,15 @@ const KEYS_PER_UPDATE = 100;
 
 export type Identity = Pick<SocketRecord, "userId" | "claims" | "tokenExpiresAt">;
 
+/** Fails when the socket closed meanwhile: then its closer has found that nobody heard of it. */
+export function completeChange(socket: SocketRecord): Change {
+  return {
+    update: "REMOVE isNew",
+    condition: "sid = :sid AND attribute_not_exists(closedFor)",
+    values: { ":sid": socket.sid },
+  };
+}
+
 export function closeChange(socket: SocketRecord, reason: DisconnectReason): Change {
   return {
     update: "SET closedFor = if_not_exists(closedFor, :reason)",

@@ -5,7 +5,7 @@ import { readConnection, readOpenSocket } from "./connection-items";
 import { membershipItem, type SocketItem, socketItem, socketRecord } from "./items";
 import { socketKey } from "./keys";
 import { deleteMembership, protectMembership, putMembership, stampedRooms } from "./memberships";
-import { claimChange, closeChange, dataChanges, identityChange } from "./socket-changes";
+import { claimChange, closeChange, completeChange, dataChanges, identityChange } from "./socket-changes";
 import type { Change, Table } from "./table";
 
 export function socketStore(table: Table, now: () => number): SocketStore {
@@ -17,7 +17,7 @@ export function socketStore(table: Table, now: () => number): SocketStore {
       );
       const current = await readOpenSocket(table, socket, now());
       if (current?.isProtected && !socket.isProtected) await protectRooms(table, socket);
-      if (current) return "created";
+      if (current && (await updateSocket(table, socket, completeChange(socket)))) return "created";
       await removeTraces(table, socket);
       return "closed";
     },
@@ -63,7 +63,7 @@ async function protectRooms(table: Table, socket: SocketRecord): Promise<void> {
 
 /** A repetition of the very same Put, whose answer was lost, succeeds as well. */
 function putSocket(table: Table, socket: SocketRecord): Promise<boolean> {
-  return table.put(socketItem(socket), {
+  return table.put({ ...socketItem(socket), isNew: true } satisfies SocketItem, {
     condition: "attribute_not_exists(pk) OR (sid = :sid AND attribute_not_exists(closedFor))",
     values: { ":sid": socket.sid },
   });

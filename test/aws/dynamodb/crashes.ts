@@ -30,7 +30,7 @@ export function crashes(connectClient: () => DynamoDBDocumentClient): void {
       return disconnect(race.stores(), connectionId);
     };
 
-    it.each([1, 2, 3, 4])("CONNECT, %i", async (nth) => {
+    it.each([1, 2, 3, 4, 5])("CONNECT, %i", async (nth) => {
       const stores = race.stores();
       await stores.connections.open(connectionRecord(), HANDSHAKE);
       await race

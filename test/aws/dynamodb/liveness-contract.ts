@@ -95,6 +95,17 @@ export function livenessContract(setUp: SetUp): void {
       expect(await all()).toEqual([]);
     });
 
+    it("greets who is neither closing nor gone", async () => {
+      await open();
+      expect(await stores.liveness.greet(connectionId)).toBe(true);
+      expect(await only()).toMatchObject({ greetedAt: CONNECTED_AT });
+      await stores.connections.close(connectionId, "transport close");
+      expect(await stores.liveness.greet(connectionId)).toBe(false);
+      await disconnect(stores, connectionId);
+      expect(await stores.liveness.greet(connectionId)).toBe(false);
+      expect(await all()).toEqual([]);
+    });
+
     it("keeps when closing began, and the connection on the list until all is removed", async () => {
       const socket = await connect(stores);
       clock.now += 10;

@@ -60,7 +60,7 @@ export async function disconnect(
   for (const socket of closed.sockets) {
     const claimed = await sockets.claim(socket, "transport close");
     if (!claimed) continue;
-    owed.push(claimed);
+    if (!claimed.isNew) owed.push(claimed);
     await sockets.remove(claimed);
   }
   await connections.remove(connectionId);
