@@ -56,7 +56,7 @@ export class Scope {
     return this.#unit.effect(this, name, run);
   }
 
-  /** An effect that waits for the client's `connect` while that is still to come. */
+  /** An effect that follows the client's `connect`, which is not put off any longer. */
   closingEffect(name: string, run: () => Promise<void>): Promise<void> {
     return this.#unit.closingEffect(this, name, run);
   }

@@ -55,11 +55,14 @@ export class UnitOfWork {
     return true;
   }
 
-  /** Like `effect`, for what must not overtake the client's `connect`: a disconnect. */
+  /**
+   * Like `effect`, for what must not overtake the client's `connect`, or what was emitted before: a disconnect.
+   * What is held is let go first. Waiting for the listeners' end instead would wait for who awaits this.
+   */
   closingEffect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
     return this.effect(scope, name, async () => {
-      if (!this.#held) return run();
-      this.#held.effects.push(() => run().catch((error) => this.#fail(scope, error, name)));
+      await this.#letGo();
+      await run();
     });
   }
 
@@ -98,9 +101,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Recipients are found in the order of the calls from now on, but nothing is posted before `release` or
-   * the first event that asks for an ack: a connection listener's joins hold, and its emits follow, the
-   * client's `connect`, which `connect` sends.
+   * Recipients are found in the order of the calls from now on, but nothing is posted before `release`, the
+   * first event that asks for an ack or the first disconnect: a connection listener's joins hold, and its
+   * emits follow, the client's `connect`, which `connect` sends.
    */
   hold(connect: () => Promise<void>): void {
     this.#held = { connect, effects: [] };
@@ -122,7 +125,7 @@ export class UnitOfWork {
     this.#ended.abort();
   }
 
-  /** Once, whoever comes first: the listeners' end, or an event that asks for an ack. */
+  /** Once, whoever comes first: the listeners' end, an event that asks for an ack, or a disconnect. */
   async #letGo(): Promise<void> {
     const held = this.#held;
     if (!held) return;

@@ -35,6 +35,20 @@ describe("CONNECT", () => {
     expect(service.stores.socketRecords().length).toBe(0);
   });
 
+  test("a disconnect in connection keeps its place among emits, and whoever awaits it is not kept waiting", async () => {
+    const io = new Server();
+    const seen: string[] = [];
+    io.on("connection", async (socket) => {
+      socket.emit("before");
+      await io.in(socket.id).disconnectSockets();
+      seen.push(service.posted.get("c1=")?.at(-1) ?? "");
+    });
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    expect(seen).toEqual(["41"]);
+    expect(client.take()).toEqual([expect.stringMatching(/^40/), '42["before"]', "41"]);
+  });
+
   test("a client that cannot be connected because the table is away is cut, and will come again", async () => {
     const service = new CoreService(new Server());
     service.services.sockets.create = () => Promise.reject(new Error("DynamoDB is away"));

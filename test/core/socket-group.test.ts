@@ -110,6 +110,24 @@ describe("socketsJoin and socketsLeave", () => {
 });
 
 describe("disconnectSockets", () => {
+  test("awaited in connection it resolves when it is done, and follows what was emitted before it", async () => {
+    const io = new Server();
+    const seen: unknown[] = [];
+    io.on("connection", async (socket) => {
+      if (!socket.handshake.auth.isLast) return;
+      socket.broadcast.emit("bye");
+      await socket.broadcast.disconnectSockets();
+      seen.push((await io.fetchSockets()).map(({ id }) => id === socket.id));
+    });
+    const service = new CoreService(io);
+    const earlier = await service.socketIo();
+    earlier.take();
+    const last = await service.socketIo("/", { isLast: true });
+    expect(seen).toEqual([[true]]);
+    expect(earlier.take()).toEqual(['42["bye"]', "41"]);
+    expect(last.take()).toEqual([expect.stringMatching(/^40/)]);
+  });
+
   test("disconnects as socket.disconnect does, and runs the listeners", async () => {
     const { service, clients, left } = await group((io) => io.in("room").disconnectSockets());
     await go(clients.outside);
