@@ -1,4 +1,4 @@
-import { assemble, type BinaryPart, type BinarySet } from "../protocol/assembly";
+import { type Assembly, assemble, type BinaryPart, type BinarySet } from "../protocol/assembly";
 import { ProtocolError } from "../protocol/protocol-error";
 import { decodeSocketIo, type SocketIoPacket } from "../protocol/socket-io";
 import type { Arrival } from "./arrival";
@@ -41,9 +41,11 @@ export async function receivePart(
   while (known) {
     assertBounded(known, part);
     const { complete, orphans } = assemble(known);
-    if (complete.length > 0) await takeSettled(arrival, complete, handle);
-    if (!orphans.some(({ id }) => id === part.id)) return;
-    if (services.clock.now() >= deadline)
+    const left = complete.length > 0 ? await takeSettled(arrival, complete, handle) : orphans;
+    if (!left.some(({ id }) => id === part.id)) return;
+    // A listener may have run since the look at them: its header may be there by now.
+    const isRecent = complete.length === 0;
+    if (isRecent && services.clock.now() >= deadline)
       throw refusal("a header for an attachment", "none that has a place for it");
     await services.clock.pause(POLL_MS);
     known = await services.parts.list(connection.connectionId);
@@ -57,19 +59,22 @@ function partOf({ nextStamp, arrivedAt }: Arrival, part: NewPart): Exclude<Binar
     : { ...base, kind: "attachment", ...part };
 }
 
+/** Answers the orphans that are left: what came meanwhile may have taken a part's place. */
 async function takeSettled(
   { services: { parts, clock }, connection, arrivedAt }: Arrival,
   complete: readonly BinarySet[],
   handle: (packet: SocketIoPacket) => Promise<void>,
-): Promise<void> {
+): Promise<Assembly["orphans"]> {
   await clock.pause(SETTLE_MS);
   const known = (await parts.list(connection.connectionId)) ?? [];
-  const settled = assemble(known).complete.filter((set) => complete.some((other) => isSame(set, other)));
+  const current = assemble(known);
+  const settled = current.complete.filter((set) => complete.some((other) => isSame(set, other)));
   const past = known.filter((old) => old.kind === "taken" && isLongBefore(old.lastArrivedAt, arrivedAt));
   const pastIds = past.map(({ id }) => id);
   for (const set of settled) {
     if (await parts.take(connection, set, pastIds)) await handle(packetOf(set));
   }
+  return current.orphans;
 }
 
 function packetOf({ header, attachments }: BinarySet): SocketIoPacket {

@@ -210,6 +210,22 @@ describe("[S16] closes the connection on", () => {
     expect(service.stores.isEmpty()).toBe(true);
   });
 
+  test("one attachment too many, in whichever order they are handled", async () => {
+    for (const sent of orders([...TWO, [attachment("d"), 6] as Sent])) {
+      const { service, client, start } = await connected();
+      const time = new VirtualTime(service);
+      const invocations = sent.map(async ([frame, afterMs], index) => {
+        await time.pause(10 * index);
+        await client.send(frame, start + afterMs);
+      });
+      await time.run(Promise.all(invocations));
+      expect([sent.map(([frame]) => frame), service.cut]).toEqual([
+        sent.map(([frame]) => frame),
+        expect.arrayContaining([client.connectionId]),
+      ]);
+    }
+  });
+
   test("a part that comes late to an event which took another's in its place", async () => {
     const { service, client, start } = await connected();
     await handleAtOnce(client, start, [

@@ -80,6 +80,20 @@ test("[E6] a client that connects to no namespace is cut, however well it answer
   expect(client.frames).toContain("2");
 }, 20_000);
 
+test("[E6] a client that has left its only namespace stays", async () => {
+  let pings = 0;
+  const isEnough = () => pings * PING_INTERVAL_MS > 1.5 * CONNECT_TIMEOUT_MS;
+  const client = raw(SOCKET_IO, (frame) => {
+    if (frame.startsWith("0")) return `40{"token":"${token}"}`;
+    if (frame.startsWith("40")) return "41";
+    if (frame !== "2") return undefined;
+    pings += 1;
+    return isEnough() ? "1" : "3";
+  });
+  await client.closed;
+  expect(isEnough()).toBe(true);
+}, 20_000);
+
 test("[J12] a plain JSON client is pinged, and cut with a word when it does not answer", async () => {
   let answers = 3;
   const client = raw(`token=${token}`, (frame) => {
