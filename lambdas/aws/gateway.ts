@@ -1,80 +1,105 @@
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  GoneException,
-  LimitExceededException,
-  PostToConnectionCommand,
-} from "@aws-sdk/client-apigatewaymanagementapi";
-import type { Gateway, Log, PostOutcome } from "../core/ports";
+import type { Clock, Gateway, Log, PostOptions, PostOutcome } from "../core/ports";
 import type { Recipient } from "../core/records";
+import type { Exchange } from "./http/exchange";
 import type { KeepAlive } from "./keep-alive";
+import { type Attempt, attemptOf, describe } from "./posting/attempt";
+import { backOffMs, newbornMs, type RetryRule, repeat } from "./posting/retries";
+import { createSignedClient, escapeSegment, type SignedClient } from "./signed-requests";
 
-/** A connection answers 410 until `$connect` has returned, and for an unknown moment after that. */
-const NEWBORN_RETRY_MS = [50, 100, 200, 400];
-/** 429 says that the frame was not taken, so it may be posted again. */
-const THROTTLED_RETRY_MS = [50, 150, 450];
-
-const REQUEST_TIMEOUT_MS = 5_000;
+/** How long what was certainly not done is tried again. */
+const RETRIES_MS = 2_000;
 
 export interface GatewayProps {
   /** Needed by the first post. */
   readonly callbackUrl: string | undefined;
   readonly keepAlive: KeepAlive;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Posts to connections by the stage's callback URL, never by a domain name of the event (custom domains break it). */
-export function createGateway({ callbackUrl, keepAlive, now, log }: GatewayProps): Gateway {
-  const client = new ApiGatewayManagementApiClient({
-    endpoint: callbackUrl,
-    // The SDK would also repeat a post of which nobody knows whether it arrived: a client may see an event
-    // less than once, and never twice.
-    maxAttempts: 1,
-    requestHandler: keepAlive.requestHandler(REQUEST_TIMEOUT_MS),
-  });
-
-  const postOnce = async ({ connectionId }: Recipient, frame: string): Promise<PostOutcome> => {
-    try {
-      await client.send(
-        new PostToConnectionCommand({ ConnectionId: connectionId, Data: Buffer.from(frame) }),
-      );
-      return "sent";
-    } catch (error) {
-      if (error instanceof GoneException) return "gone";
-      if (error instanceof LimitExceededException) return "throttled";
-      log.error("a post failed", { connectionId, error });
-      return "failed";
-    }
+/**
+ * Posts to connections by the stage's callback URL, never by a domain name of the event (custom domains break
+ * it). A post of which nobody knows whether it arrived is not repeated: a client may see an event less than
+ * once, and never twice.
+ */
+export function createGateway(props: GatewayProps): Gateway {
+  const { clock, log } = props;
+  let client: SignedClient | undefined;
+  const send = (method: "POST" | "DELETE", connectionId: string, body?: string): Promise<Exchange> => {
+    client ??= connectionsClient(props);
+    return client.send(method, `/${escapeSegment(connectionId)}`, body);
   };
-
   return {
-    post: async (recipient, frame) => {
-      let outcome = await postOnce(recipient, frame);
-      for (let retry = 0; ; retry += 1) {
-        const waitMs = retryAfterMs(outcome, retry, now() < (recipient.newbornUntil ?? 0));
-        if (waitMs === undefined) return outcome;
-        await delay(waitMs);
-        outcome = await postOnce(recipient, frame);
-      }
+    post: async (recipient, frame, options) => {
+      const first = await send("POST", recipient.connectionId, frame);
+      if (attemptOf(first) === "done") return "sent";
+      const again = () => send("POST", recipient.connectionId, frame);
+      const last = await repeat(clock, first, again, postingRule(clock, recipient, options));
+      return outcomeOf(last, recipient, log);
     },
     close: async (connectionId) => {
-      try {
-        await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
-        return "closed";
-      } catch (error) {
-        if (error instanceof GoneException) return "gone";
-        throw error;
-      }
+      const again = () => send("DELETE", connectionId);
+      const last = await repeat(clock, await again(), again, closingRule);
+      const attempt = attemptOf(last);
+      if (attempt === "done") return "closed";
+      if (attempt === "gone") return "gone";
+      throw closingError(last);
     },
   };
 }
 
-/** `undefined` when the outcome stands. */
-function retryAfterMs(outcome: PostOutcome, retry: number, isNewborn: boolean): number | undefined {
-  if (outcome === "gone" && isNewborn) return NEWBORN_RETRY_MS[Math.min(retry, NEWBORN_RETRY_MS.length - 1)];
-  const waitMs = outcome === "throttled" ? THROTTLED_RETRY_MS[retry] : undefined;
-  // With jitter: those who were refused together should not come back together.
-  return waitMs && waitMs * (0.5 + Math.random());
+function connectionsClient({ callbackUrl, keepAlive, clock }: GatewayProps): SignedClient {
+  if (callbackUrl === undefined) throw new Error("this function was not told where to post to");
+  return createSignedClient({
+    service: "execute-api",
+    endpoint: `${callbackUrl}/@connections`,
+    bodyHeaders: { "content-type": "application/octet-stream" },
+    keepAlive,
+    now: clock.now,
+  });
+}
+
+function postingRule(
+  clock: Clock,
+  { newbornUntil = 0 }: Recipient,
+  { retryThrottledMs = RETRIES_MS }: PostOptions = {},
+): RetryRule {
+  return (attempt, retry, elapsedMs) => {
+    if (attempt === "gone" && clock.now() < newbornUntil) return newbornMs(retry);
+    if (attempt === "throttled") return backOffMs(retry, retryThrottledMs - elapsedMs);
+    return attempt === "unsent" ? backOffMs(retry, RETRIES_MS - elapsedMs) : undefined;
+  };
+}
+
+/** Closing twice is closing. */
+function closingRule(attempt: Attempt, retry: number, elapsedMs: number): number | undefined {
+  const isSettled = attempt === "done" || attempt === "gone" || attempt === "refused";
+  return isSettled ? undefined : backOffMs(retry, RETRIES_MS - elapsedMs);
+}
+
+function closingError(exchange: Exchange): Error {
+  const message = "a connection could not be closed";
+  if (exchange.kind !== "answered") return new Error(message, { cause: exchange.error });
+  return new Error(`${message}: ${exchange.status} ${exchange.body}`);
+}
+
+const OUTCOMES: Readonly<Record<Attempt, PostOutcome>> = {
+  done: "sent",
+  gone: "gone",
+  throttled: "throttled",
+  refused: "failed",
+  unsent: "failed",
+  unknown: "unknown",
+};
+
+const TROUBLES: Readonly<Partial<Record<PostOutcome, string>>> = {
+  failed: "a post failed",
+  unknown: "nobody knows whether a post arrived",
+};
+
+function outcomeOf(exchange: Exchange, { connectionId }: Recipient, log: Log): PostOutcome {
+  const outcome = OUTCOMES[attemptOf(exchange)];
+  const trouble = TROUBLES[outcome];
+  if (trouble !== undefined) log.error(trouble, { connectionId, ...describe(exchange) });
+  return outcome;
 }

@@ -2,7 +2,7 @@ import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { KeepAlive } from "../../lambdas/aws/keep-alive";
 
-describe("keep-alive sockets", () => {
+describe("keep-alive connections", () => {
   let server: Server;
   let opened = 0;
   let url = "";
@@ -16,31 +16,52 @@ describe("keep-alive sockets", () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
 
+  beforeEach(() => {
+    opened = 0;
+  });
+
   afterAll(() => {
     server.closeAllConnections();
     server.close();
   });
 
-  test("serve invocations that follow soon, and are dropped after 5 s without any", async () => {
-    let now = 1_000_000;
-    const keepAlive = new KeepAlive(() => now);
+  const clients: [string, (keepAlive: KeepAlive) => () => Promise<unknown>][] = [
+    ["an SDK's client", sdkRequests],
+    ["a client of our own", ownRequests],
+  ];
+
+  test.each(clients)(
+    "of %s serve invocations that follow soon, and are dropped after 5 s",
+    async (_name, client) => {
+      let now = 1_000_000;
+      const keepAlive = new KeepAlive(() => now);
+      const request = client(keepAlive);
+      await keepAlive.during(request);
+      now += 5_000;
+      await keepAlive.during(request);
+      expect(opened).toBe(1);
+      now += 5_001;
+      await keepAlive.during(request);
+      expect(opened).toBe(2);
+      keepAlive.drop();
+    },
+  );
+
+  function sdkRequests(keepAlive: KeepAlive) {
     const { httpAgent: agent } = keepAlive.requestHandler(1_000);
-    const request = () =>
+    return () =>
       new Promise<void>((resolve) => {
         get(url, { agent }, (response) => {
           // The socket is free again one turn after the end.
           response.resume().on("close", () => setImmediate(resolve));
         });
       });
-    await keepAlive.during(request);
-    now += 5_000;
-    await keepAlive.during(request);
-    expect(opened).toBe(1);
-    now += 5_001;
-    await keepAlive.during(request);
-    expect(opened).toBe(2);
-    agent.destroy();
-  });
+  }
+
+  function ownRequests(keepAlive: KeepAlive) {
+    const pool = keepAlive.pool(new URL(url));
+    return () => pool.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n", "latin1");
+  }
 
   test("an invocation that fails counts as one", async () => {
     const keepAlive = new KeepAlive();

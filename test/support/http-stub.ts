@@ -37,6 +37,11 @@ export class HttpStub {
     this.#held = until;
   }
 
+  /** Cuts all connections, with whatever is under way on them. */
+  disconnect(): void {
+    this.#server.closeAllConnections();
+  }
+
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     // A listening TCP server has an AddressInfo.
