@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { basename, join, posix } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { buildSync, formatMessagesSync } from "esbuild";
@@ -11,6 +11,13 @@ const PACKAGE = join(__dirname, "..");
 const OWN_EXPORTS = Object.fromEntries(
   Object.entries(exports).map(([subpath, file]) => [posix.join(name, subpath), join(PACKAGE, file)]),
 );
+
+/** Instead of packages that load what no Lambda uses: see "Cold start" in `docs/limits-and-cost.md`. */
+const LEAN = {
+  "@aws-sdk/credential-provider-node": join(PACKAGE, "lambdas/aws/sdk-credentials.ts"),
+  // The same without `debug`, as bundlers for browsers get it.
+  "socket.io-parser": join(dirname(require.resolve("socket.io-parser")), "../esm/index.js"),
+};
 
 export interface BundleOptions {
   /** The name of a file in `lambdas/`, without its extension. */
@@ -34,19 +41,34 @@ export function bundle({ entry, app }: BundleOptions): Code {
       image: DockerImage.fromRegistry("never-used"),
       // Not run; it tells the bundles of one folder apart in CDK's cache.
       command: [entry, app],
-      local: { tryBundle: (outputDir) => build(entry, app, outputDir) },
+      local: { tryBundle: (outputDir) => tryBundle(entry, app, outputDir) },
     },
   });
 }
 
-function build(entry: string, app: string, outputDir: string): true {
+function tryBundle(entry: string, app: string, outputDir: string): true {
+  writeBundle({ entryPoint: join("lambdas", `${entry}.ts`), app, outputDir });
+  return true;
+}
+
+export interface BundleFiles {
+  /** The module that is bundled: a path from this package's folder. */
+  readonly entryPoint: string;
+  /** Absolute path of the module that it imports as `#app`. */
+  readonly app: string;
+  readonly outputDir: string;
+}
+
+/** Writes what `bundle` deploys. */
+export function writeBundle({ entryPoint, app, outputDir }: BundleFiles): void {
   const { outputFiles, metafile, warnings } = buildSync({
     absWorkingDir: PACKAGE,
-    entryPoints: [join("lambdas", `${entry}.ts`)],
+    entryPoints: [entryPoint],
+    inject: [join("lambdas", "aws", "stack-traces.ts")],
     // Written below: maps and metafile name the output's path, and CDK's is another in every checkout.
     outfile: "index.js",
     write: false,
-    alias: { "#app": app, ...OWN_EXPORTS },
+    alias: { "#app": app, ...OWN_EXPORTS, ...LEAN },
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -64,5 +86,4 @@ function build(entry: string, app: string, outputDir: string): true {
   for (const { path, contents } of outputFiles) writeFileSync(join(outputDir, basename(path)), contents);
   writeFileSync(join(outputDir, "index.meta.json"), JSON.stringify(metafile));
   if (warnings.length > 0) process.stderr.write(formatMessagesSync(warnings, { kind: "warning" }).join(""));
-  return true;
 }

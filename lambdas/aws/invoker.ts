@@ -1,25 +1,26 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { DisconnectEvent, OpenEvent } from "../core/internal-events";
 import type { Invoker } from "../core/ports";
 import type { KeepAlive } from "./keep-alive";
+import { createServiceClient } from "./service-requests";
+import { escapeSegment } from "./signed-requests";
 
-const REQUEST_TIMEOUT_MS = 5_000;
+/** Names or ARNs; each Lambda knows those that it may invoke. */
+export type FunctionNames = { readonly [Name in keyof Invoker]?: string };
 
-export interface FunctionNames {
-  readonly open?: string;
-  readonly disconnect?: string;
-}
+/** Asks Lambda to queue the event. */
+const HEADERS = { "content-type": "application/json", "x-amz-invocation-type": "Event" };
 
-/** Invokes asynchronously: Lambda queues the event and retries it twice. */
+/** Invokes asynchronously: Lambda queues the event and retries it twice. It may come twice in any case. */
 export function createInvoker(names: FunctionNames, keepAlive: KeepAlive): Invoker {
-  const client = new LambdaClient({ requestHandler: keepAlive.requestHandler(REQUEST_TIMEOUT_MS) });
-  const invoke = async (name: string | undefined, what: string, event: OpenEvent | DisconnectEvent) => {
-    if (name === undefined) throw new Error(`the ${what} function is not known to this one`);
-    const Payload = Buffer.from(JSON.stringify(event));
-    await client.send(new InvokeCommand({ FunctionName: name, InvocationType: "Event", Payload }));
+  const client = createServiceClient({ service: "lambda", headers: HEADERS, keepAlive });
+  const invoke = async (name: keyof Invoker, event: object) => {
+    const id = names[name];
+    if (id === undefined) throw new Error(`the ${name} function is not known to this one`);
+    await client.post(`/2015-03-31/functions/${escapeSegment(id)}/invocations`, JSON.stringify(event));
   };
   return {
-    open: (event) => invoke(names.open, "open", event),
-    disconnect: (event) => invoke(names.disconnect, "disconnect", event),
+    open: (event) => invoke("open", event),
+    disconnect: (event) => invoke("disconnect", event),
+    // The template cannot tell `deliver` who runs `disconnect`, which invokes it, too.
+    deliver: (event) => invoke("deliver", { ...event, disconnectFunction: names.disconnect }),
   };
 }

@@ -1,5 +1,6 @@
 import type { SecretSource } from "../core/ports";
 import type { KeepAlive } from "./keep-alive";
+import { createServiceClient, type ServiceClient, ServiceError } from "./service-requests";
 
 /** How long a value is used without asking again. */
 const MAX_AGE_MS = 5 * 60_000;
@@ -11,8 +12,10 @@ const STAGES = ["AWSCURRENT", "AWSPREVIOUS"] as const;
  */
 const RECHECK_MS = 10_000;
 
-/** A request takes some 20 ms, and a client waits for its CONNECT meanwhile. */
-const REQUEST_TIMEOUT_MS = 2_000;
+const HEADERS = {
+  "content-type": "application/x-amz-json-1.1",
+  "x-amz-target": "secretsmanager.GetSecretValue",
+};
 
 interface Fetched {
   readonly values: readonly string[];
@@ -21,19 +24,20 @@ interface Fetched {
 
 /**
  * The current and the previous version of a secret, fetched when first asked for: an environment that sees
- * no CONNECT pays nothing. The client is loaded then, too. A fetch that fails leaves what is known as it is.
+ * no CONNECT pays nothing. A fetch that fails leaves what is known as it is.
  */
 export function createSecretSource(
   secretArn: string | undefined,
   keepAlive: KeepAlive,
   now: () => number,
 ): SecretSource {
+  const client = createServiceClient({ service: "secretsmanager", headers: HEADERS, keepAlive });
   let known: Fetched | undefined;
   let fetching: Promise<Fetched> | undefined;
   let recheckedAt = -Infinity;
   const fetch = async (arn: string): Promise<Fetched> => {
     const at = now();
-    known = { values: await fetchVersions(arn, keepAlive), at };
+    known = { values: await fetchVersions(client, arn), at };
     return known;
   };
   return {
@@ -52,22 +56,29 @@ export function createSecretSource(
   };
 }
 
-async function fetchVersions(SecretId: string, keepAlive: KeepAlive): Promise<readonly string[]> {
-  const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } = await import(
-    "@aws-sdk/client-secrets-manager"
-  );
-  const client = new SecretsManagerClient({
-    requestHandler: keepAlive.requestHandler(REQUEST_TIMEOUT_MS),
-  });
-  const fetchVersion = async (VersionStage: (typeof STAGES)[number]) => {
-    try {
-      return (await client.send(new GetSecretValueCommand({ SecretId, VersionStage }))).SecretString;
-    } catch (error) {
-      // A secret that was never rotated has no previous version.
-      if (VersionStage === "AWSPREVIOUS" && error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
-  };
-  const versions = await Promise.all(STAGES.map(fetchVersion));
+async function fetchVersions(client: ServiceClient, arn: string): Promise<readonly string[]> {
+  const versions = await Promise.all(STAGES.map((stage) => fetchVersion(client, arn, stage)));
   return versions.filter((value) => value !== undefined);
+}
+
+async function fetchVersion(
+  client: ServiceClient,
+  SecretId: string,
+  VersionStage: (typeof STAGES)[number],
+): Promise<string | undefined> {
+  try {
+    const version: unknown = JSON.parse(await client.post("/", JSON.stringify({ SecretId, VersionStage })));
+    return secretStringOf(version);
+  } catch (error) {
+    // A secret that was never rotated has no previous version.
+    const isMissing = error instanceof ServiceError && error.type === "ResourceNotFoundException";
+    if (isMissing && VersionStage === "AWSPREVIOUS") return undefined;
+    throw error;
+  }
+}
+
+/** `undefined` for a secret that is binary. */
+function secretStringOf(version: unknown): string | undefined {
+  if (typeof version !== "object" || version === null || !("SecretString" in version)) return undefined;
+  return typeof version.SecretString === "string" ? version.SecretString : undefined;
 }

@@ -1,9 +1,9 @@
-import { errors } from "jose";
 import type { ConnectError, Next, Socket } from "./api";
 import type { Services } from "./services";
 import { RuntimeSocket } from "./socket";
 import type { TokenAlgorithm } from "./token-algorithms";
-import { tokenVerifier, type VerifyToken } from "./token-verifier";
+import type { TokenFault } from "./token-faults";
+import type { VerifyToken } from "./token-verifier";
 
 /**
  * With neither `secret` nor `jwksUrl`, tokens are verified as the construct's `jwt` prop says, and each
@@ -42,7 +42,7 @@ export function jwt(
   if (options.secret !== undefined && options.jwksUrl !== undefined) {
     throw new Error("jwt(): expected secret or jwksUrl, got both");
   }
-  let verify: VerifyToken | undefined;
+  let verifier: Promise<VerifyToken> | undefined;
   return async (socket, next) => {
     const runtime: unknown = socket;
     if (!(runtime instanceof RuntimeSocket)) throw new TypeError("jwt(): expected a socket of this server");
@@ -51,17 +51,21 @@ export function jwt(
     const { token } = runtime.handshake.auth;
     if (typeof token !== "string" || token === "") return next(unauthorized("token_missing"));
     try {
-      verify ??= verifierOf(options, session.services);
+      verifier ??= verifierOf(options, session.services);
+      const verify = await verifier;
       const claims = await verify(token);
+      if (typeof claims === "string") return next(unauthorized(claims));
       session.admission = { userId: claims.sub, claims, tokenExpiresAt: claims.exp };
     } catch (error) {
-      return next(refusalFor(error, session.services));
+      return next(unavailable(error, session.services));
     }
     next();
   };
 }
 
-function verifierOf(options: JwtOptions, { secrets, settings }: Services): VerifyToken {
+/** Loaded with the first token: most packets bring none, and it takes jose with it. */
+async function verifierOf(options: JwtOptions, { secrets, settings }: Services): Promise<VerifyToken> {
+  const { tokenVerifier } = await import("./token-verifier");
   const hasOwnKeys = options.secret !== undefined || options.jwksUrl !== undefined;
   return tokenVerifier({ ...(hasOwnKeys ? {} : settings.jwt), ...given(options), secrets });
 }
@@ -70,28 +74,14 @@ function given(options: JwtOptions): JwtOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** What a client can be blamed for. jose throws JOSEErrors for key sets that are broken or away, too. */
-const TOKEN_FAULTS = [
-  errors.JWTInvalid,
-  errors.JWTClaimValidationFailed,
-  errors.JWSInvalid,
-  errors.JWSSignatureVerificationFailed,
-  errors.JOSEAlgNotAllowed,
-  errors.JOSENotSupported,
-  errors.JWKSNoMatchingKey,
-  errors.JWKSMultipleMatchingKeys,
-];
-
-/** Anything but a bad token is ours, and the client may try again. */
-function refusalFor(error: unknown, { log }: Services): ConnectError {
-  if (error instanceof errors.JWTExpired) return unauthorized("token_expired");
-  if (TOKEN_FAULTS.some((fault) => error instanceof fault)) return unauthorized("token_invalid");
+/** Ours, and the client may try again. */
+function unavailable(error: unknown, { log }: Services): ConnectError {
   log.error("jwt(): tokens cannot be verified", { error });
   return Object.assign(new Error("Authentication is unavailable"), {
     data: { code: "unavailable", status: 503 },
   });
 }
 
-function unauthorized(code: "token_missing" | "token_expired" | "token_invalid"): ConnectError {
+function unauthorized(code: "token_missing" | TokenFault): ConnectError {
   return Object.assign(new Error("Unauthorized"), { data: { code } });
 }

@@ -1,10 +1,10 @@
-import { tell } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { leaveNamespace } from "./disconnecting";
 import { cutOff } from "./pinging";
 import type { DisconnectReason, Liveness, SocketRecord } from "./records";
 import type { HeartbeatServices } from "./services";
 import { stampsOf } from "./stamps";
+import { tell } from "./telling";
 
 const REASON = "server namespace disconnect";
 

@@ -2,9 +2,10 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwt
 import type { SecretSource } from "./ports";
 import type { JwtSettings } from "./settings";
 import { algorithmsFor } from "./token-algorithms";
+import { faultOf, type TokenFault } from "./token-faults";
 
-/** jose's faults of a token are JOSEErrors; so are those of a key set, which are not the client's. */
-export type VerifyToken = (token: string) => Promise<VerifiedClaims>;
+/** The claims, or what is wrong with the token; throws when tokens cannot be verified at all. */
+export type VerifyToken = (token: string) => Promise<VerifiedClaims | TokenFault>;
 
 export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly exp: number };
 
@@ -26,7 +27,15 @@ const JWKS_RECHECK_MS = 30_000;
 /** @throws Error when no token could ever be verified: the URL or an algorithm is none. */
 export function tokenVerifier(keys: TokenKeys): VerifyToken {
   const verify = keys.jwksUrl === undefined ? secretVerifier(keys) : remoteVerifier(keys, keys.jwksUrl);
-  return async (token) => withUser(await verify(token));
+  return async (token) => {
+    try {
+      return withUser(await verify(token));
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined) throw error;
+      return fault;
+    }
+  };
 }
 
 type Verify = (token: string) => Promise<JWTPayload>;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
@@ -17,6 +18,12 @@ const PROJECT = {
   "node_modules/greetings/index.js": `exports.greeting = "hello from another project";`,
   "node_modules/roomcast/index.js": `exports.Server = class { decoy = true };`,
   "broken/app.ts": `import "no-such-package"; export default 1;`,
+  "failing/app.ts": `interface Order { id: string }
+
+export default function orderOf(order?: Order): never {
+  throw new RangeError(\`no order \${order?.id}\`);
+}
+orderOf();`,
 };
 
 let project: string;
@@ -53,6 +60,13 @@ it("needs no package at run time", () => {
   const files: { imports: { path: string }[] }[] = Object.values(outputs);
   const imports = files.flatMap((file) => file.imports.map(({ path }) => path));
   expect(imports.filter((path) => !isBuiltin(path))).toEqual([]);
+});
+
+it("names the source's lines in the stack of an error", () => {
+  const folder = assetOf(bundle({ entry: "message", app: join(project, "failing/app.ts") }));
+  const script = `try { require(${JSON.stringify(folder)}); } catch ({ stack }) { console.log(stack); }`;
+  const stack = execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
+  expect(stack).toMatch(/^RangeError: no order undefined\n {4}at .*failing\/app\.ts:4:9\b/);
 });
 
 it("has the same hash wherever it is synthesized", () => {
