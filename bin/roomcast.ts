@@ -1,5 +1,5 @@
 import { App, Duration } from "aws-cdk-lib";
-import { type RoomcastProps, RoomcastStack } from "../lib";
+import { type MessageOrder, type RoomcastProps, RoomcastStack } from "../lib";
 
 const app = new App();
 
@@ -10,7 +10,8 @@ new RoomcastStack(app, "Roomcast", {
 
 /**
  * `cdk deploy -c allowedOrigins=https://a.example,https://b.example -c app=… -c stageName=… -c jwksUrl=…
- * -c pingInterval=… -c pingTimeout=… -c connectTimeout=… -c maxPayload=…`, in seconds and bytes.
+ * -c limits=… -c order=… -c pingInterval=… -c pingTimeout=… -c connectTimeout=… -c recoveryWindow=… -c maxPayload=…`, in
+ * seconds and bytes.
  */
 function settings(): RoomcastProps {
   const jwksUrl = context("jwksUrl");
@@ -19,11 +20,29 @@ function settings(): RoomcastProps {
     stageName: context("stageName"),
     allowedOrigins: context("allowedOrigins")?.split(","),
     jwt: jwksUrl === undefined ? undefined : { jwksUrl },
+    order: order(),
+    limits: limits(),
     pingInterval: duration("pingInterval"),
     pingTimeout: duration("pingTimeout"),
     connectTimeout: duration("connectTimeout"),
+    recoveryWindow: duration("recoveryWindow"),
     maxPayloadBytes: number("maxPayload"),
   };
+}
+
+/** `off`, or those that are not to be the default: `messagesPerSecond=20,socketsPerUser=off`. */
+function limits(): RoomcastProps["limits"] {
+  const text = context("limits");
+  if (text === undefined) return undefined;
+  if (text === "off") return false;
+  const pairs = text.split(",").map((pair) => pair.split("="));
+  // The construct refuses what is no limit.
+  return Object.fromEntries(pairs.map(([name, value]) => [name, value === "off" ? false : Number(value)]));
+}
+
+function order(): MessageOrder | undefined {
+  // The construct refuses what is none.
+  return context("order") as MessageOrder | undefined;
 }
 
 function duration(key: string): Duration | undefined {

@@ -23,7 +23,7 @@ where (default: the AWS that npm start runs on http://localhost:3000)
   --endpoint URL     of another local AWS; AWS_ENDPOINT_URL in the environment does the same
   --function NAME    the push function of a deployed stack: its output PushFunctionName
 
-Prints what became of it as JSON: {"recipients":2,"sent":2,"gone":0,"failed":0,"pending":0}, and of all but
+Prints what became of it as JSON: {"recipients":2,"sent":2,"gone":0,"failed":0,"unknown":0,"pending":0}, and of all but
 an event {"sockets":2,"done":2,"gone":0,"failed":0}`;
 
 export interface CliOptions {

@@ -26,6 +26,8 @@ export interface PushTarget {
 export interface EventInput extends PushTarget {
   readonly event: string;
   readonly args: readonly unknown[];
+  /** Of an event for many sockets: the answer comes when they have theirs. */
+  readonly wait?: boolean;
 }
 
 export type OperationInput = PushTarget &

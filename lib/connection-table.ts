@@ -29,9 +29,9 @@ export class ConnectionTable extends Construct {
     return this.table.tableName;
   }
 
-  /** To store a new connection with its handshake and liveness, and to read nothing. */
+  /** To store a new connection with its handshake and liveness, and to count addresses and users' sockets. */
   grantOpen(grantee: IGrantable): Grant {
-    return this.table.grant(grantee, "dynamodb:BatchWriteItem");
+    return this.table.grant(grantee, "dynamodb:BatchWriteItem", "dynamodb:UpdateItem", "dynamodb:Query");
   }
 
   /** To load connections, and to create, change and remove sockets and their memberships. */
@@ -40,10 +40,22 @@ export class ConnectionTable extends Construct {
       grantee,
       "dynamodb:Query",
       "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",
       "dynamodb:DeleteItem",
       "dynamodb:BatchWriteItem",
+    );
+  }
+
+  /** To read the members of rooms, to note how far a delivery is, and whose turn it is to post. */
+  grantDelivery(grantee: IGrantable): Grant {
+    return this.table.grant(
+      grantee,
+      "dynamodb:Query",
+      "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
+      "dynamodb:UpdateItem",
     );
   }
 
@@ -63,6 +75,7 @@ export class ConnectionTable extends Construct {
     return this.table.grant(
       grantee,
       "dynamodb:Query",
+      "dynamodb:BatchGetItem",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",
       "dynamodb:DeleteItem",

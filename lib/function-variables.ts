@@ -1,6 +1,7 @@
-import type { Duration } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { ENV } from "../lambdas/aws/env";
 import type { ConnectionTable } from "./connection-table";
+import { limitVariables } from "./limits";
 import type { Settings } from "./settings";
 import type { WebSocketEndpoint } from "./web-socket-endpoint";
 
@@ -8,8 +9,38 @@ import type { WebSocketEndpoint } from "./web-socket-endpoint";
 export type Variables = Readonly<Record<string, string>>;
 
 /** For functions that read rooms and post to connections. */
-export function deliveryVariables(from: { table: ConnectionTable; endpoint: WebSocketEndpoint }): Variables {
-  return { [ENV.tableName]: from.table.tableName, [ENV.callbackUrl]: from.endpoint.callbackUrl };
+export function deliveryVariables(from: {
+  readonly table: ConnectionTable;
+  readonly endpoint: WebSocketEndpoint;
+  readonly settings: Settings;
+}): Variables {
+  return {
+    [ENV.tableName]: from.table.tableName,
+    [ENV.callbackUrl]: from.endpoint.callbackUrl,
+    ...recoveryVariables(from.settings),
+  };
+}
+
+/**
+ * A client may have been away for a ping, its timeout and the minutes of the schedule before that is known:
+ * so much longer than the window events are kept.
+ */
+function recoveryVariables({ recoveryWindow, pingInterval, pingTimeout }: Settings): Variables {
+  if (recoveryWindow === false || recoveryWindow.toMilliseconds() === 0) return {};
+  const noticedWithin = pingInterval.toMilliseconds() + pingTimeout.toMilliseconds() + SCHEDULE_MS;
+  const kept = Duration.millis(recoveryWindow.toMilliseconds() + noticedWithin);
+  return {
+    [ENV.recoveryWindowSeconds]: fractionalSeconds(recoveryWindow),
+    [ENV.recoveryLogSeconds]: fractionalSeconds(kept),
+  };
+}
+
+/** EventBridge fires anywhere within a minute, so that a ping and a cut are each less than two late. */
+const SCHEDULE_MS = 240_000;
+
+/** For functions that emit to rooms, which workers deliver when they are large. */
+export function fanOutVariables({ deliveryRate }: Settings): Variables {
+  return { [ENV.deliveryRate]: String(deliveryRate) };
 }
 
 /** For functions that have sockets join rooms. */
@@ -30,6 +61,7 @@ export function protocolVariables(settings: Settings): Variables {
   return {
     ...listenerVariables(settings),
     ...pingVariables(settings),
+    ...limitVariables(settings.limits),
     [ENV.maxPayloadBytes]: String(settings.maxPayloadBytes),
   };
 }
@@ -46,6 +78,7 @@ export function heartbeatVariables(settings: Settings): Variables {
 export function upgradeVariables(settings: Settings): Variables {
   return {
     [ENV.allowedOrigins]: JSON.stringify(settings.allowedOrigins),
+    ...limitVariables(settings.limits),
     [ENV.handshakeHeaders]: JSON.stringify(settings.handshakeHeaders),
     [ENV.listenerTimeoutSeconds]: String(settings.listenerTimeout.toSeconds()),
   };

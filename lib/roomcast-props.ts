@@ -1,6 +1,7 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { RoomcastLimits } from "./limits";
 
 /** What `jwt()` verifies tokens with: a shared secret (HS256 and its kin) or an identity provider's public keys. */
 export type JwtVerification = JwtRules & ({ readonly secret?: ISecret } | { readonly jwksUrl: string });
@@ -41,6 +42,16 @@ export interface RoomcastThrottle {
   /** How many may come at one moment. */
   readonly burstLimit: number;
 }
+
+/**
+ * What the order of a client's messages is worth.
+ *
+ * - `none`: each message is an invocation of its own. Two that follow each other closely are handled at the
+ *   same time, and either may be done first.
+ * - `per-connection`: the messages of one connection are handled one after the other, in the order in which
+ *   they were sent; those of different connections in none. They go through an SQS FIFO queue.
+ */
+export type MessageOrder = "none" | "per-connection";
 
 export interface RoomcastProps {
   /**
@@ -94,9 +105,17 @@ export interface RoomcastProps {
    */
   readonly connectTimeout?: Duration;
   /**
-   * The largest message that clients are told they may send, in bytes. API Gateway takes 32768 in a frame,
-   * whatever this says, and closes the connection beyond: more, up to 1000000, is for test suites that
-   * expect a number.
+   * How long a client that was cut off can come back, up to an hour, and go on as the same socket, with its
+   * rooms, its data and all events that it missed. As in Socket.IO every event without an ack then ends with one
+   * more argument, a string. Costs a DynamoDB write for each emit and room. `false` or zero turns it off.
+   *
+   * @default Duration.minutes(2)
+   */
+  readonly recoveryWindow?: Duration | false;
+  /**
+   * The largest message that clients may send, in bytes, and are told so. A larger one of a plain JSON client is
+   * refused, one of a Socket.IO client closes its connection. API Gateway takes 32768 in a frame, whatever this
+   * says, and closes the connection beyond: more, up to 1000000, is for test suites that expect a number.
    *
    * @default 32768
    */
@@ -108,11 +127,24 @@ export interface RoomcastProps {
    */
   readonly listenerTimeout?: Duration;
   /**
+   * Whether the messages of one connection are handled in order. `per-connection` costs some 10 to 50 ms a
+   * message and SQS's price; see `docs/delivery-guarantees.md`.
+   *
+   * @default "none"
+   */
+  readonly order?: MessageOrder;
+  /**
    * Rooms that one socket may be in, from 1 to 1000.
    *
    * @default 100
    */
   readonly maxRoomsPerSocket?: number;
+  /**
+   * What one client may ask of the service. `false` turns all of these limits off.
+   *
+   * @default - each limit's own; ordinary apps do not meet them
+   */
+  readonly limits?: RoomcastLimits | false;
   /**
    * Request headers that `socket.handshake.headers` keeps.
    *
@@ -126,6 +158,15 @@ export interface RoomcastProps {
    * @default - 10000 requests a second, 5000 at one moment
    */
   readonly throttle?: RoomcastThrottle;
+  /**
+   * Posts a second that the workers of one event for many sockets make together, from 1 to 1000000. At the
+   * whole of the account's quota a broadcast would take the tokens of clients' own messages: they would get
+   * error frames, drop their connections and come back all at once. Two such events at one moment share
+   * nothing: API Gateway refuses what is too much, and both slow down.
+   *
+   * @default 7000 - 70 % of the quota that an account has of its own accord
+   */
+  readonly deliveryRate?: number;
   /**
    * How long the functions' logs and the access log are kept.
    *

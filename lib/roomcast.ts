@@ -5,8 +5,9 @@ import { Construct } from "constructs";
 import { AccessLog } from "./access-log";
 import { ConnectionTable } from "./connection-table";
 import { HeartbeatSchedule } from "./heartbeat-schedule";
+import { MessageQueue } from "./message-queue";
 import type { RoomcastProps } from "./roomcast-props";
-import { ServiceFunctions } from "./service-functions";
+import { messageTimeout, ServiceFunctions } from "./service-functions";
 import { type Settings, settingsOf } from "./settings";
 import { TokenVerification } from "./token-verification";
 import { WebSocketEndpoint } from "./web-socket-endpoint";
@@ -31,7 +32,7 @@ export class Roomcast extends Construct {
     const tokens = new TokenVerification(this, "Tokens", settings);
     const endpoint = this.addEndpoint(settings);
     const functions = new ServiceFunctions(this, "Functions", { settings, table, endpoint, tokens });
-    endpoint.addRoutes(functions);
+    endpoint.addRoutes(functions, this.addQueue(settings, functions));
     new HeartbeatSchedule(this, "Heartbeat", functions);
 
     this.webSocketUrl = endpoint.url;
@@ -44,6 +45,15 @@ export class Roomcast extends Construct {
   /** Lets a backend push to rooms, users, sockets and everyone. */
   grantPush(grantee: IGrantable): Grant {
     return this.pushFunction.grantInvoke(grantee);
+  }
+
+  private addQueue(settings: Settings, { message }: ServiceFunctions): MessageQueue | undefined {
+    if (settings.order === "none") return undefined;
+    const { removalPolicy } = settings;
+    const functionTimeout = messageTimeout(settings);
+    const queue = new MessageQueue(this, "Queue", { functionTimeout, removalPolicy });
+    queue.feed(message);
+    return queue;
   }
 
   private addEndpoint(settings: Settings): WebSocketEndpoint {

@@ -1,9 +1,11 @@
 import { Duration } from "aws-cdk-lib";
+import { RecursiveLoop } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ENV } from "../lambdas/aws/env";
 import type { ConnectionTable } from "./connection-table";
 import {
   deliveryVariables,
+  fanOutVariables,
   heartbeatVariables,
   listenerVariables,
   protocolVariables,
@@ -11,6 +13,7 @@ import {
   upgradeVariables,
   type Variables,
 } from "./function-variables";
+import { BATCH_SIZE } from "./message-queue";
 import { ServiceFunction, type ServiceFunctionProps } from "./service-function";
 import type { Settings } from "./settings";
 import type { TokenVerification } from "./token-verification";
@@ -24,10 +27,17 @@ export interface ServiceFunctionsProps {
 }
 
 /** API Gateway waits no longer for an answer. */
-const INTEGRATION_TIMEOUT = Duration.seconds(29);
+const INTEGRATION_SECONDS = 29;
+const INTEGRATION_TIMEOUT = Duration.seconds(INTEGRATION_SECONDS);
+
+/** In order, messages of one connection may fill a batch and are handled one after the other. */
+export function messageTimeout({ order }: Settings): Duration {
+  return Duration.seconds(INTEGRATION_SECONDS * (order === "none" ? 1 : BATCH_SIZE));
+}
 
 /** The Lambdas, each with the variables and the permissions that it needs and no others. */
 export class ServiceFunctions extends Construct {
+  readonly deliver: ServiceFunction;
   readonly disconnect: ServiceFunction;
   readonly open: ServiceFunction;
   readonly connect: ServiceFunction;
@@ -41,12 +51,36 @@ export class ServiceFunctions extends Construct {
     private readonly props: ServiceFunctionsProps,
   ) {
     super(scope, id);
+    this.deliver = this.addDeliver();
     this.disconnect = this.addDisconnect();
     this.open = this.addOpen();
     this.connect = this.addConnect();
     this.message = this.addMessage();
     this.push = this.addPush();
     this.heartbeat = this.addHeartbeat();
+  }
+
+  /**
+   * It is told who runs `disconnect` by whoever invokes it: each of the two may invoke the other, and variables
+   * would refer to each other. Its own name it finds in AWS_LAMBDA_FUNCTION_NAME.
+   */
+  private addDeliver(): ServiceFunction {
+    const deliver = this.add("Deliver", {
+      entry: "deliver",
+      description: "Posts a share of an event for many sockets",
+      timeout: Duration.minutes(15),
+      // Goes on where posts may have begun; nothing is posted twice.
+      retryAttempts: 2,
+      // An event that is later than that is none any more.
+      maxEventAge: Duration.minutes(10),
+      // A worker whose time ends invokes the next one: a chain of a dozen at most, by its own count.
+      recursiveLoop: RecursiveLoop.ALLOW,
+      environment: deliveryVariables(this.props),
+    });
+    this.props.table.grantDelivery(deliver);
+    this.props.endpoint.grantPostAndClose(deliver);
+    deliver.allowToInvoke(deliver);
+    return deliver;
   }
 
   /** It finds its own name in AWS_LAMBDA_FUNCTION_NAME: a variable would refer to the function itself. */
@@ -58,11 +92,17 @@ export class ServiceFunctions extends Construct {
       retryAttempts: 2,
       // Nearly as long as the table remembers a connection.
       maxEventAge: Duration.hours(2),
-      environment: { ...deliveryVariables(this.props), ...listenerVariables(this.props.settings) },
+      environment: {
+        ...deliveryVariables(this.props),
+        ...this.emitVariables(),
+        ...listenerVariables(this.props.settings),
+      },
     });
     this.props.table.grantSockets(disconnect);
     this.props.endpoint.grantPostAndClose(disconnect);
-    disconnect.grantInvokeItself();
+    this.deliver.grantInvoke(disconnect);
+    disconnect.allowToInvoke(disconnect);
+    this.deliver.allowToInvoke(disconnect);
     return disconnect;
   }
 
@@ -104,7 +144,7 @@ export class ServiceFunctions extends Construct {
     const message = this.add("Message", {
       entry: "message",
       description: "$default: handles what a client sent",
-      timeout: INTEGRATION_TIMEOUT,
+      timeout: messageTimeout(this.props.settings),
       environment: this.socketVariables(),
     });
     this.grantSockets(message);
@@ -120,6 +160,7 @@ export class ServiceFunctions extends Construct {
       retryAttempts: 0,
       environment: {
         ...deliveryVariables(this.props),
+        ...this.emitVariables(),
         ...roomVariables(this.props.settings),
         [ENV.disconnectFunction]: this.disconnect.functionName,
       },
@@ -127,6 +168,7 @@ export class ServiceFunctions extends Construct {
     this.props.table.grantOperations(push);
     this.props.endpoint.grantPostAndClose(push);
     this.disconnect.grantInvoke(push);
+    this.deliver.grantInvoke(push);
     return push;
   }
 
@@ -162,11 +204,20 @@ export class ServiceFunctions extends Construct {
     this.props.tokens.grantRead(fn);
     this.props.endpoint.grantPostAndClose(fn);
     this.disconnect.grantInvoke(fn);
+    this.deliver.grantInvoke(fn);
+  }
+
+  private emitVariables(): Variables {
+    return {
+      [ENV.deliverFunction]: this.deliver.functionName,
+      ...fanOutVariables(this.props.settings),
+    };
   }
 
   private socketVariables(): Variables {
     return {
       ...deliveryVariables(this.props),
+      ...this.emitVariables(),
       ...protocolVariables(this.props.settings),
       ...this.props.tokens.environment,
       [ENV.disconnectFunction]: this.disconnect.functionName,

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Duration, RemovalPolicy, Token } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { RoomcastProps } from "./roomcast-props";
+import { LIMIT_NAMES, LIMIT_RANGES } from "./limits";
+import type { MessageOrder, RoomcastProps } from "./roomcast-props";
 
 /** The props with their defaults, checked. */
 export type Settings = Required<RoomcastProps>;
@@ -22,11 +23,15 @@ const DEFAULTS: Settings = {
   pingInterval: Duration.minutes(8),
   pingTimeout: Duration.seconds(120),
   connectTimeout: Duration.seconds(45),
+  recoveryWindow: Duration.minutes(2),
   maxPayloadBytes: 32_768,
   listenerTimeout: Duration.seconds(25),
+  order: "none",
   maxRoomsPerSocket: 100,
+  limits: {},
   handshakeHeaders: ["accept-language", "host", "origin", "user-agent"],
   throttle: { rateLimit: 10_000, burstLimit: 5_000 },
+  deliveryRate: 7_000,
   logRetention: RetentionDays.ONE_MONTH,
   memorySize: 1024,
   removalPolicy: RemovalPolicy.DESTROY,
@@ -42,6 +47,8 @@ const lowerCase = (names: readonly string[]) => names.map((name) => name.toLower
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#*A-Z]+$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const ORDERS: readonly MessageOrder[] = ["none", "per-connection"];
 
 /** By the kind of key, as `jwt()` has them: mixed up, a public key would do as a shared secret. */
 const SECRET_ALGORITHMS = ["HS256", "HS384", "HS512"];
@@ -84,15 +91,33 @@ const RULES: readonly ((settings: Settings) => void)[] = [
   ({ pingInterval }) => demandInterval("pingInterval", pingInterval, 540),
   ({ pingTimeout }) => demandInterval("pingTimeout", pingTimeout, 3600),
   ({ connectTimeout }) => demandInterval("connectTimeout", connectTimeout, 3600),
+  ({ recoveryWindow }) => {
+    if (recoveryWindow === false) return;
+    const seconds = recoveryWindow.toMilliseconds() / 1000;
+    demand(seconds >= 0 && seconds <= 3600, "recoveryWindow", "false or 0 to 3600 seconds", seconds);
+  },
   ({ listenerTimeout }) => demandSeconds("listenerTimeout", listenerTimeout, 1, 28),
+  ({ order }) => demand(ORDERS.includes(order), "order", ORDERS.join(" or "), order),
   ({ maxPayloadBytes }) => demandWhole("maxPayloadBytes", maxPayloadBytes, 1, 1_000_000),
   ({ maxRoomsPerSocket }) => demandWhole("maxRoomsPerSocket", maxRoomsPerSocket, 1, 1000),
+  ({ limits }) => {
+    for (const name of LIMIT_NAMES) {
+      const { least, most } = LIMIT_RANGES[name];
+      const value = limits === false ? false : (limits[name] ?? false);
+      if (value !== false) demandWhole(`limits.${name}`, value, least, most, "false or a whole number");
+    }
+  },
+  ({ limits }) => {
+    for (const name of Object.keys(limits))
+      demand(Object.hasOwn(LIMIT_RANGES, name), "limits", `of ${LIMIT_NAMES.join(", ")}`, name);
+  },
   ({ handshakeHeaders }) => {
     for (const name of handshakeHeaders)
       demand(HEADER_NAME.test(name), "handshakeHeaders", "names of headers", name);
   },
   ({ throttle }) => demandWhole("throttle.rateLimit", throttle.rateLimit, 1, 1_000_000),
   ({ throttle }) => demandWhole("throttle.burstLimit", throttle.burstLimit, 1, 1_000_000),
+  ({ deliveryRate }) => demandWhole("deliveryRate", deliveryRate, 1, 1_000_000),
   ({ memorySize }) => demandWhole("memorySize", memorySize, 128, 10_240),
 ];
 

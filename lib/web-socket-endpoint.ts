@@ -1,10 +1,11 @@
 import { Names, Stack } from "aws-cdk-lib";
-import { WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
+import { WebSocketApi, type WebSocketRouteIntegration, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { AccessLog } from "./access-log";
+import type { MessageQueue } from "./message-queue";
 import type { RoomcastThrottle } from "./roomcast-props";
 
 export interface WebSocketEndpointProps {
@@ -51,11 +52,15 @@ export class WebSocketEndpoint extends Construct {
     return this.stage.callbackUrl;
   }
 
-  /** None has a route response: it would send every message's sender an answer, an empty one at best. */
-  addRoutes(routes: WebSocketRoutes): void {
-    this.addRoute("$connect", "Connect", routes.connect);
-    this.addRoute("$default", "Message", routes.message);
-    this.addRoute("$disconnect", "Disconnect", routes.disconnect);
+  /**
+   * Messages go to the queue where there is one. No route has a response: it would send every message's
+   * sender an answer, an empty one at best.
+   */
+  addRoutes(routes: WebSocketRoutes, queue?: MessageQueue): void {
+    this.addRoute("$connect", new WebSocketLambdaIntegration("Connect", routes.connect));
+    const message = queue?.integration() ?? new WebSocketLambdaIntegration("Message", routes.message);
+    this.addRoute("$default", message);
+    this.addRoute("$disconnect", new WebSocketLambdaIntegration("Disconnect", routes.disconnect));
   }
 
   /** To post to connections. */
@@ -68,8 +73,8 @@ export class WebSocketEndpoint extends Construct {
     return this.grantConnections(grantee, ["POST", "DELETE"]);
   }
 
-  private addRoute(routeKey: string, id: string, handler: IFunction): void {
-    this.api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(id, handler) });
+  private addRoute(routeKey: string, integration: WebSocketRouteIntegration): void {
+    this.api.addRoute(routeKey, { integration });
   }
 
   private grantConnections(grantee: IGrantable, methods: readonly string[]): Grant {

@@ -13,6 +13,11 @@ const ARROWS: readonly [folder: string, mayImport: readonly string[]][] = [
   ["lambdas/aws/", ["lambdas/core/", "lambdas/protocol/"]],
   ["lambdas/", ["lambdas/aws/", "lambdas/core/", "lambdas/protocol/", "#app"]],
   ["local/", []],
+  ["check/", ["lambdas/aws/dynamodb/", "lambdas/core/"]],
+  // It judges the service by what clients saw: nothing of ours may have a part in that.
+  ["soak/oracle", ["soak/oracle", "soak/log"]],
+  ["soak/app", ["roomcast"]],
+  ["soak/", ["local/", "check/", "emitter"]],
   // Types: of the event maps and of what the push function answers.
   ["emitter/", ["lambdas/core/event-maps", "lambdas/core/push"]],
 ];
@@ -45,9 +50,11 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
-const imports = ["bin", "lib", "app", "lambdas", "local", "emitter"].flatMap(filesIn).flatMap(importsOf);
+const imports = ["bin", "lib", "app", "lambdas", "local", "check", "emitter"]
+  .flatMap(filesIn)
+  .flatMap(importsOf);
 const isOurs = ({ to }: Import) =>
-  /^(bin|lib|app|lambdas|local|emitter|demo|test|roomcast|#app)(\/|$)/.test(to);
+  /^(bin|lib|app|lambdas|local|check|emitter|soak|demo|test|roomcast|#app)(\/|$)/.test(to);
 
 function mayImport({ from, to }: Import): boolean {
   const [folder, allowed] = ARROWS.find(([candidate]) => from.startsWith(candidate)) ?? ["", []];

@@ -7,6 +7,7 @@ import type { ServerToClient } from "../examples/from-socket-io/events";
 import type { Handler, HttpApp, HttpRequest } from "../examples/from-socket-io/http-app";
 import { addRoutes } from "../examples/from-socket-io/routes";
 import { type LocalAws, startLocalAws } from "./support/local-aws";
+import { offsetFree } from "./support/offset-free";
 
 // What the Socket.IO server of docs/from-socket-io.md did, done by what the guide makes of it.
 
@@ -60,7 +61,7 @@ async function client(sub: string): Promise<Socket> {
 }
 
 function next(socket: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => socket.once(event, (...args) => resolve(args)));
+  return new Promise((resolve) => socket.once(event, (...args) => resolve(offsetFree(args))));
 }
 
 function call(socket: Socket, event: string, ...args: unknown[]): Promise<unknown> {

@@ -8,6 +8,14 @@ export const ENV = {
   callbackUrl: "ROOMCAST_CALLBACK_URL",
   openFunction: "ROOMCAST_OPEN_FUNCTION",
   disconnectFunction: "ROOMCAST_DISCONNECT_FUNCTION",
+  deliverFunction: "ROOMCAST_DELIVER_FUNCTION",
+  /** Posts a second that the workers of one delivery make together. */
+  deliveryRate: "ROOMCAST_DELIVERY_RATE",
+  /** Posts that a function makes itself rather than have workers make them. Not set but by tests. */
+  maxInlinePosts: "ROOMCAST_MAX_INLINE_POSTS",
+  /** Where messages are handled in order: their queue, and how often one is received at most. */
+  messageQueueUrl: "ROOMCAST_MESSAGE_QUEUE_URL",
+  messageAttempts: "ROOMCAST_MESSAGE_ATTEMPTS",
   /** JSON array of origins, or `["*"]`. */
   allowedOrigins: "ROOMCAST_ALLOWED_ORIGINS",
   /** JSON array of the request headers, in lower case, that `socket.handshake.headers` keeps. */
@@ -24,7 +32,12 @@ export const ENV = {
   pingIntervalSeconds: "ROOMCAST_PING_INTERVAL_SECONDS",
   pingTimeoutSeconds: "ROOMCAST_PING_TIMEOUT_SECONDS",
   connectTimeoutSeconds: "ROOMCAST_CONNECT_TIMEOUT_SECONDS",
+  /** Both are absent where connection state recovery is off. */
+  recoveryWindowSeconds: "ROOMCAST_RECOVERY_WINDOW_SECONDS",
+  recoveryLogSeconds: "ROOMCAST_RECOVERY_LOG_SECONDS",
   maxPayloadBytes: "ROOMCAST_MAX_PAYLOAD_BYTES",
   listenerTimeoutSeconds: "ROOMCAST_LISTENER_TIMEOUT_SECONDS",
   maxRoomsPerSocket: "ROOMCAST_MAX_ROOMS_PER_SOCKET",
+  /** JSON object of the limits against abuse that are on, numbers. */
+  limits: "ROOMCAST_LIMITS",
 } as const;

@@ -1,42 +1,70 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { BatchServices } from "../core/message-batch";
 import type { Clock } from "../core/ports";
 import type { Registry } from "../core/registry";
-import type { DeliveryServices, HeartbeatServices, OperationServices, Services } from "../core/services";
+import type {
+  DeliveryServices,
+  HeartbeatServices,
+  OperationServices,
+  PostServices,
+  Services,
+} from "../core/services";
 import { createDocumentClient } from "./dynamodb/client";
 import { createStores, type Stores } from "./dynamodb/stores";
 import { ENV } from "./env";
 import { createGateway } from "./gateway";
 import { createInvoker } from "./invoker";
 import type { KeepAlive } from "./keep-alive";
+import { limitsIn } from "./limits";
 import { consoleLog } from "./log";
+import { createMessageQueue } from "./message-queue";
+import { recoveryIn } from "./recovery";
 import { createSecretSource } from "./secrets";
-import { numberIn, readSettings, textIn } from "./settings";
+import { numberIn, readFanOutSettings, readSettings, textIn } from "./settings";
 
 const now = () => Date.now();
 const clock: Clock = { now, pause: (ms) => delay(ms) };
 
 /** What a Lambda that runs the app is made of, from its environment. */
 export function appServices(registry: Registry, keepAlive: KeepAlive, env = process.env): Services {
+  const stores = storesIn(env, keepAlive);
+  const invoker = invokerIn(env, keepAlive);
   return {
-    ...storesIn(env, keepAlive),
+    ...stores,
+    ...recoveryIn(env, stores, invoker),
     registry,
     gateway: gatewayIn(env, keepAlive),
-    invoker: createInvoker(
-      { open: env[ENV.openFunction], disconnect: env[ENV.disconnectFunction] },
-      keepAlive,
-    ),
+    invoker,
     secrets: createSecretSource(env[ENV.jwtSecretArn], keepAlive, now),
+    limits: limitsIn(stores.windows),
     settings: readSettings(env),
+    fanOut: readFanOutSettings(env),
     log: consoleLog,
     clock,
   };
+}
+
+/** What `message` is made of where its messages come in batches; `endsAt` in milliseconds since the epoch. */
+export function batchServices(services: Services, keepAlive: KeepAlive, env = process.env) {
+  const queue = createMessageQueue({ queueUrl: env[ENV.messageQueueUrl], keepAlive, now });
+  return (endsAt: number): BatchServices => ({
+    ...services,
+    queue,
+    lastAttempt: numberIn(env, ENV.messageAttempts),
+    endsAt,
+  });
 }
 
 /** What `push` is made of: it also changes sockets. */
 export function operationServices(keepAlive: KeepAlive, env = process.env): OperationServices {
   const stores = storesIn(env, keepAlive);
   const { connections, sockets } = stores;
-  return { ...deliveryServices(stores, env, keepAlive), connections, sockets };
+  return { ...deliveryServicesOf(stores, env, keepAlive), connections, sockets };
+}
+
+/** What `deliver` is made of. */
+export function deliveryServices(keepAlive: KeepAlive, env = process.env): DeliveryServices {
+  return deliveryServicesOf(storesIn(env, keepAlive), env, keepAlive);
 }
 
 /** What the heartbeat is made of: it delivers pings, and reads who is there. */
@@ -44,7 +72,7 @@ export function heartbeatServices(keepAlive: KeepAlive, env = process.env): Hear
   const stores = storesIn(env, keepAlive);
   const { connections, sockets, liveness, runs } = stores;
   return {
-    ...deliveryServices(stores, env, keepAlive),
+    ...postServicesOf(stores, env, keepAlive),
     connections,
     sockets,
     liveness,
@@ -53,10 +81,28 @@ export function heartbeatServices(keepAlive: KeepAlive, env = process.env): Hear
   };
 }
 
-function deliveryServices(stores: Stores, env: NodeJS.ProcessEnv, keepAlive: KeepAlive): DeliveryServices {
-  const { memberships, turns } = stores;
-  const invoker = createInvoker({ disconnect: env[ENV.disconnectFunction] }, keepAlive);
-  return { memberships, turns, gateway: gatewayIn(env, keepAlive), invoker, clock, log: consoleLog };
+function deliveryServicesOf(stores: Stores, env: NodeJS.ProcessEnv, keepAlive: KeepAlive): DeliveryServices {
+  const { memberships, deliveries } = stores;
+  const invoker = invokerIn(env, keepAlive);
+  const fanOut = readFanOutSettings(env);
+  return { ...postServicesOf(stores, env, keepAlive), memberships, deliveries, invoker, fanOut };
+}
+
+function postServicesOf(stores: Stores, env: NodeJS.ProcessEnv, keepAlive: KeepAlive): PostServices {
+  const { turns } = stores;
+  const invoker = invokerIn(env, keepAlive);
+  const gateway = gatewayIn(env, keepAlive);
+  return { turns, gateway, invoker, clock, log: consoleLog, ...recoveryIn(env, stores, invoker) };
+}
+
+/** Each Lambda has the names of those that it invokes. */
+function invokerIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive) {
+  const names = {
+    open: env[ENV.openFunction],
+    disconnect: env[ENV.disconnectFunction],
+    deliver: env[ENV.deliverFunction],
+  };
+  return createInvoker(names, keepAlive);
 }
 
 function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {
@@ -70,5 +116,5 @@ function storesIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive): Stores {
 
 function gatewayIn(env: NodeJS.ProcessEnv, keepAlive: KeepAlive) {
   // `connect` posts to nobody and is not told where to.
-  return createGateway({ callbackUrl: env[ENV.callbackUrl], keepAlive, now, log: consoleLog });
+  return createGateway({ callbackUrl: env[ENV.callbackUrl], keepAlive, clock, log: consoleLog });
 }

@@ -1,5 +1,6 @@
-import type { JwtSettings, Settings } from "../core/settings";
+import type { FanOutSettings, JwtSettings, Settings } from "../core/settings";
 import { ENV } from "./env";
+import { limitSettings } from "./limit-settings";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,14 +22,36 @@ export function readSettings(env: Environment): Settings {
     get connectTimeoutMs() {
       return millisecondsIn(env, ENV.connectTimeoutSeconds);
     },
+    get recoveryWindowMs() {
+      return env[ENV.recoveryWindowSeconds] === undefined
+        ? 0
+        : millisecondsIn(env, ENV.recoveryWindowSeconds);
+    },
     get maxPayloadBytes() {
       return numberIn(env, ENV.maxPayloadBytes);
+    },
+    get limits() {
+      return limitSettings(env);
     },
     get listenerTimeoutMs() {
       return millisecondsIn(env, ENV.listenerTimeoutSeconds);
     },
     get jwt() {
       return jwtSettings(env);
+    },
+  };
+}
+
+/** A fifth of a second's work of one Lambda: what starting others takes. */
+const MAX_INLINE_POSTS = 1_000;
+
+export function readFanOutSettings(env: Environment): FanOutSettings {
+  return {
+    get postsPerSecond() {
+      return numberIn(env, ENV.deliveryRate);
+    },
+    get maxInlinePosts() {
+      return env[ENV.maxInlinePosts] === undefined ? MAX_INLINE_POSTS : numberIn(env, ENV.maxInlinePosts);
     },
   };
 }
@@ -58,7 +81,7 @@ export function numberIn(env: Environment, name: string): number {
   return value;
 }
 
-function millisecondsIn(env: Environment, name: string): number {
+export function millisecondsIn(env: Environment, name: string): number {
   return Math.round(1000 * numberIn(env, name));
 }
 

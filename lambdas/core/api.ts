@@ -47,7 +47,10 @@ export interface Socket<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = u
   readonly rooms: ReadonlySet<string>;
   readonly connected: boolean;
   readonly disconnected: boolean;
-  /** Always `false`: there is no connection state recovery yet. */
+  /**
+   * In a `connection` listener: whether the client has come back within the recovery window, so that the
+   * socket is the same, with its rooms and data, and the client gets what it missed. Elsewhere `false`.
+   */
   readonly recovered: boolean;
   readonly protocol: "socket.io" | "json";
   /**

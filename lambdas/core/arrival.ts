@@ -9,6 +9,10 @@ export interface Arrival extends LoadedConnection {
   readonly nextStamp: () => Stamp;
   /** At API Gateway, milliseconds since the epoch. */
   readonly arrivedAt: number;
+  /** As the request's: there where whatever the client sent before has been handled, and nothing of what follows. */
+  readonly sequence?: string;
+  /** The client has sent more than it may: this is refused, unless it makes less of the client. */
+  readonly isExcess: boolean;
 }
 
 export function socketIn({ sockets }: LoadedConnection, namespace: string): SocketRecord | undefined {

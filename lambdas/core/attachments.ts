@@ -1,4 +1,10 @@
-import { type Assembly, assemble, type BinaryPart, type BinarySet } from "../protocol/assembly";
+import {
+  type Assembly,
+  assemble,
+  assembleInOrder,
+  type BinaryPart,
+  type BinarySet,
+} from "../protocol/assembly";
 import { ProtocolError } from "../protocol/protocol-error";
 import { decodeSocketIo, type SocketIoPacket } from "../protocol/socket-io";
 import type { Arrival } from "./arrival";
@@ -36,6 +42,7 @@ export async function receivePart(
 ): Promise<void> {
   const { connection, services } = arrival;
   const part = partOf(arrival, newPart);
+  if (arrival.sequence !== undefined) return receiveInOrder(arrival, part, handle);
   const deadline = services.clock.now() + HEADER_WITHIN_MS;
   let known = await services.parts.add(connection, part);
   while (known) {
@@ -52,8 +59,24 @@ export async function receivePart(
   }
 }
 
-function partOf({ nextStamp, arrivedAt }: Arrival, part: NewPart): Exclude<BinaryPart, { kind: "taken" }> {
-  const base = { id: nextStamp(), arrivedAt };
+type PendingPart = Exclude<BinaryPart, { kind: "taken" }>;
+
+/** Nothing is left open, and nothing to wait for. */
+async function receiveInOrder(
+  arrival: Arrival,
+  part: PendingPart,
+  handle: (packet: SocketIoPacket) => Promise<void>,
+): Promise<void> {
+  const known = await arrival.services.parts.add(arrival.connection, part);
+  if (!known) return;
+  assertBounded(known, part);
+  const { complete, orphans } = assembleInOrder(known);
+  if (orphans.length > 0) throw refusal("a header for an attachment", "none that has a place for it");
+  await take(arrival, complete, known, handle);
+}
+
+function partOf({ nextStamp, arrivedAt, sequence }: Arrival, part: NewPart): PendingPart {
+  const base = { id: sequence ?? nextStamp(), arrivedAt };
   return "attachments" in part
     ? { ...base, kind: "header", ...part }
     : { ...base, kind: "attachment", ...part };
@@ -61,20 +84,30 @@ function partOf({ nextStamp, arrivedAt }: Arrival, part: NewPart): Exclude<Binar
 
 /** Answers the orphans that are left: what came meanwhile may have taken a part's place. */
 async function takeSettled(
-  { services: { parts, clock }, connection, arrivedAt }: Arrival,
+  arrival: Arrival,
   complete: readonly BinarySet[],
   handle: (packet: SocketIoPacket) => Promise<void>,
 ): Promise<Assembly["orphans"]> {
+  const { parts, clock } = arrival.services;
   await clock.pause(SETTLE_MS);
-  const known = (await parts.list(connection.connectionId)) ?? [];
+  const known = (await parts.list(arrival.connection.connectionId)) ?? [];
   const current = assemble(known);
   const settled = current.complete.filter((set) => complete.some((other) => isSame(set, other)));
+  await take(arrival, settled, known, handle);
+  return current.orphans;
+}
+
+async function take(
+  { services: { parts }, connection, arrivedAt }: Arrival,
+  sets: readonly BinarySet[],
+  known: readonly BinaryPart[],
+  handle: (packet: SocketIoPacket) => Promise<void>,
+): Promise<void> {
   const past = known.filter((old) => old.kind === "taken" && isLongBefore(old.lastArrivedAt, arrivedAt));
   const pastIds = past.map(({ id }) => id);
-  for (const set of settled) {
+  for (const set of sets) {
     if (await parts.take(connection, set, pastIds)) await handle(packetOf(set));
   }
-  return current.orphans;
 }
 
 function packetOf({ header, attachments }: BinarySet): SocketIoPacket {

@@ -1,7 +1,9 @@
 import { randomInt } from "node:crypto";
 import { ACK_IDS } from "../protocol/ack-ids";
-import { findMembers, post, postsOf } from "./delivery";
+import { findMembers } from "./delivery";
 import { encodeFrames, type Frames } from "./frames";
+import { parcelsOf, post } from "./posting";
+import type { Member } from "./records";
 import type { Services } from "./services";
 import { namespaceOf, type Target } from "./target";
 
@@ -58,11 +60,23 @@ export async function ask(
   if (members.length > MAX_RECIPIENTS) {
     throw new RangeError(`acks: expected at most ${MAX_RECIPIENTS} recipients, got ${members.length}`);
   }
+  assertNotOwn(services, members);
   const until = services.clock.now() + timeoutMs;
   await services.acks.expect(id, members, until);
-  const { gone } = await post(services, postsOf([{ frames }], [members]));
+  const addressees = members.map((member) => ({ member, emits: [0] }));
+  const { gone } = await post(services, { emits: 1, connections: parcelsOf([{ frames }], addressees) });
   const reached = members.filter(({ connectionId }) => !gone.has(connectionId));
   return { id, until, sids: new Set(reached.map(({ sid }) => sid)) };
+}
+
+/** The ack would wait for the listener, and the listener for the ack, until the time is over. */
+function assertNotOwn({ waitingConnectionId }: Services, members: readonly Member[]): void {
+  if (!members.some(({ connectionId }) => connectionId === waitingConnectionId)) return;
+  throw new Error(
+    'acks: with order "per-connection" a listener cannot wait for an ack of its own connection, which is ' +
+      "handled only after the listener. Emit without an ack and have the client emit an event, or leave the " +
+      "socket out with except(socket.id)",
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DisconnectEvent } from "./internal-events";
 import { lifecycleCall, runListeners, unitFor } from "./listeners";
 import { mayStillOpen } from "./newborn";
 import type { DisconnectReason, LoadedConnection, SocketRecord } from "./records";
+import { parkOrEnd } from "./recovery/parking";
 import type { Services } from "./services";
 import { Session } from "./session";
 import { stampsOf } from "./stamps";
@@ -95,19 +96,22 @@ async function closeSocket(
 ): Promise<boolean> {
   const claimed = await services.sockets.claim(socket, reason);
   if (!claimed) return false;
-  if (!claimed.isNew) await runDisconnectListeners(services, claimed, claimed.closedFor);
+  const data = claimed.isNew
+    ? claimed.data
+    : await runDisconnectListeners(services, claimed, claimed.closedFor);
+  await parkOrEnd(services, claimed, data);
   await services.sockets.remove(claimed);
   return true;
 }
 
-/** `disconnecting` still sees the rooms, `disconnect` does not, as in Socket.IO. */
+/** `disconnecting` still sees the rooms, `disconnect` does not, as in Socket.IO. Answers the socket's data then. */
 async function runDisconnectListeners(
   services: Services,
   record: SocketRecord,
   reason: DisconnectReason,
-): Promise<void> {
+): Promise<SocketRecord["data"]> {
   const definition = services.registry.namespace(record.namespace);
-  if (!definition) return;
+  if (!definition) return record.data;
   const session = new Session(services, record, stampsOf(services.clock.now()));
   session.isConnected = false;
   const unit = unitFor(session);
@@ -115,4 +119,5 @@ async function runDisconnectListeners(
   session.rooms.clear();
   await runListeners(session, unit, lifecycleCall(definition, "disconnect", reason));
   await unit.end();
+  return session.data.value;
 }

@@ -15,7 +15,7 @@ interface Dialect {
 
 export const DIALECTS: Readonly<Record<Protocol, Dialect>> = {
   "socket.io": {
-    connected: ({ namespace, sid }) => [encodeConnect(namespace, { sid })],
+    connected: ({ namespace, sid, pid }) => [encodeConnect(namespace, { sid, pid })],
     ack: (namespace, id, args) => encodeAck(namespace, Number(id), args),
     disconnected: (namespace) => [encodeDisconnect(namespace)],
     closesWithItsSocket: false,

@@ -1,7 +1,7 @@
-import { postAll } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { EVENT_VERSION } from "./internal-events";
 import type { Invoker, SocketStore } from "./ports";
+import { postAll } from "./posting";
 import type { ConnectionRecord, DisconnectReason, SocketRecord, Stamp } from "./records";
 import type { OperationServices } from "./services";
 import type { Session } from "./session";

@@ -1,3 +1,4 @@
+import { movesAt } from "./moving";
 import type { DisconnectReason, Liveness } from "./records";
 import type { Settings } from "./settings";
 
@@ -6,7 +7,10 @@ export type Duty =
   | { readonly kind: "ping" | "expire" | "close again"; readonly at: number }
   | { readonly kind: "cut"; readonly reason: DisconnectReason; readonly at: number };
 
-export type HeartbeatSettings = Pick<Settings, "pingIntervalMs" | "pingTimeoutMs" | "connectTimeoutMs">;
+export type HeartbeatSettings = Pick<
+  Settings,
+  "pingIntervalMs" | "pingTimeoutMs" | "connectTimeoutMs" | "recoveryWindowMs"
+>;
 
 /** A closer has run the listeners by then, or has crashed: a claim of a socket lapses after as long. */
 const CLOSED_WITHIN_MS = 60_000;
@@ -26,9 +30,12 @@ function dutiesOf(liveness: Liveness, settings: HeartbeatSettings, leadMs: numbe
       ? { kind: "cut", reason: "ping timeout", at: liveness.pingedAt + settings.pingTimeoutMs }
       : { kind: "ping", at: lastAt + settings.pingIntervalMs - leadMs },
   ];
-  if (admittedAt === undefined) {
+  // Without a greeting nobody knows whether a client that was admitted has heard of it.
+  if (admittedAt === undefined || greetedAt === undefined) {
     duties.push({ kind: "cut", reason: "forced close", at: connectedAt + settings.connectTimeoutMs });
   }
+  const moveAt = movesAt(liveness, settings);
+  if (moveAt !== undefined) duties.push({ kind: "cut", reason: "transport close", at: moveAt });
   if (tokenExpiresAt !== undefined) duties.push({ kind: "expire", at: tokenExpiresAt * 1_000 });
   return duties;
 }

@@ -1,6 +1,5 @@
 import { isReservedEvent } from "../protocol/reserved-events";
 import type { ConnectError } from "./api";
-import { tell } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { type CallOutcome, runListeners, unitFor } from "./listeners";
 import type { NamespaceDefinition, RuntimeListener, RuntimePacket } from "./namespace-definition";
@@ -10,6 +9,7 @@ import type { Scope } from "./scope";
 import type { Services } from "./services";
 import { Session } from "./session";
 import type { RuntimeSocket } from "./socket";
+import { tell } from "./telling";
 import type { UnitOfWork } from "./unit-of-work";
 
 export interface ClientEvent {

@@ -6,6 +6,9 @@ import { encodeEvent } from "../protocol/socket-io";
 /** API Gateway's limit for a message, in both directions. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
 
+/** What ends an event where connection state recovery is on: `,"` and 18 characters and `"`. */
+const OFFSET_BYTES = 21;
+
 /** One event as each protocol writes it; a frame is one WebSocket message. */
 export type Frames = Readonly<Record<Protocol, readonly string[]>>;
 
@@ -27,7 +30,7 @@ export function encodeFrames(
   const largest = Math.max(
     ...Object.values(frames)
       .flat()
-      .map((frame) => Buffer.byteLength(frame)),
+      .map((frame) => Buffer.byteLength(frame) + OFFSET_BYTES),
   );
   if (largest <= MAX_MESSAGE_BYTES) return frames;
   throw new RangeError(`data: expected a message of at most ${MAX_MESSAGE_BYTES} bytes, got ${largest}`);

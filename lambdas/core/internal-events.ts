@@ -21,13 +21,17 @@ const identity = v.object({
   data: v.record(v.string(), v.unknown()),
 });
 
-/** `connect` → `open`. `identity` is what the middleware made of a JSON client's token at the upgrade. */
+/**
+ * `connect` → `open`. `identity` is what the middleware made of a JSON client's token at the upgrade; without a
+ * token there is the `sid` of the socket it would be, so that a repetition finishes the socket it finds.
+ */
 export const openEvent = v.object({
   version: v.literal(EVENT_VERSION),
   connectionId: v.string(),
   protocol: v.picklist(["socket.io", "json"]),
   connectedAt: v.number(),
   identity: v.optional(identity),
+  sid: v.optional(v.string()),
 });
 export type OpenEvent = v.InferOutput<typeof openEvent>;
 
@@ -40,3 +44,50 @@ export const disconnectEvent = v.object({
   cut: v.boolean(),
 });
 export type DisconnectEvent = v.InferOutput<typeof disconnectEvent>;
+
+const member = v.object({
+  connectionId: v.string(),
+  connectedAt: v.number(),
+  sid: v.string(),
+  protocol: v.picklist(["socket.io", "json"]),
+  /** Where to look for it, should it be on another connection by then. */
+  namespace: v.optional(v.string()),
+  isProtected: v.optional(v.boolean()),
+  activeFrom: v.optional(v.number()),
+});
+
+/** Emits as workers get them. What is not named here does not reach them. */
+export const deliveredEmits = v.array(
+  v.object({
+    target: v.variant("kind", [
+      v.object({
+        kind: v.literal("rooms"),
+        namespace: v.string(),
+        rooms: v.array(v.string()),
+        except: v.array(v.string()),
+      }),
+      v.object({ kind: v.literal("socket"), socket: member }),
+    ]),
+    frames: v.object({ "socket.io": v.array(v.string()), json: v.array(v.string()) }),
+    offset: v.optional(v.string()),
+  }),
+);
+
+/** Whoever delivers to many, and `deliver` itself → `deliver`. */
+export const deliverEvent = v.object({
+  version: v.literal(EVENT_VERSION),
+  delivery: v.object({
+    id: v.string(),
+    /** How many shares all sids are divided into. */
+    shares: v.number(),
+    /** Of one share. */
+    postsPerSecond: v.number(),
+    /** Absent when they are kept in the table. */
+    emits: v.optional(deliveredEmits),
+  }),
+  /** The worker's own is the first; it starts workers for the others. */
+  shares: v.array(v.number()),
+  /** How often the share was handed over when a worker's time ended. */
+  handOvers: v.number(),
+});
+export type DeliverEvent = v.InferOutput<typeof deliverEvent>;

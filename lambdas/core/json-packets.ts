@@ -12,12 +12,15 @@ import type { ConnectError } from "./api";
 import { type Arrival, definitionOf, socketIn } from "./arrival";
 import { receiveAck } from "./client-acks";
 import { authenticate, connectAs, type Identity } from "./connecting";
-import { tell } from "./delivery";
 import { DIALECTS } from "./dialects";
 import { abandon } from "./disconnecting";
 import { dispatch, type EventOutcome } from "./events";
 import { handshakeOf } from "./handshake";
+import { refuseExcess } from "./limits/excess";
+import { assertEventName, assertMessageSize } from "./limits/sizes";
+import { withinSockets } from "./limits/sockets-per-user";
 import type { SocketRecord } from "./records";
+import { tell } from "./telling";
 
 const NOT_CONNECTED =
   'expected {"auth": {"token": …}} first, or the service\'s "connected" to come before events';
@@ -29,6 +32,7 @@ type Frame<T extends JsonFrame["type"]> = Extract<JsonFrame, { type: T }>;
 /** A frame of a plain JSON client. A malformed one is answered, and the WebSocket stays open. */
 export async function handleJsonFrame(arrival: Arrival, body: string): Promise<void> {
   try {
+    assertMessageSize(arrival, body);
     await handleFrame(arrival, decodeJsonFrame(body));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
@@ -38,6 +42,8 @@ export async function handleJsonFrame(arrival: Arrival, body: string): Promise<v
 }
 
 async function handleFrame(arrival: Arrival, frame: JsonFrame): Promise<void> {
+  // A pong that was lost would cut the client.
+  if (arrival.isExcess && frame.type !== "pong") refuseExcess(frame.type === "event" ? frame.id : undefined);
   switch (frame.type) {
     case "event":
       return handleEvent(arrival, frame);
@@ -54,6 +60,7 @@ async function handleFrame(arrival: Arrival, frame: JsonFrame): Promise<void> {
 
 async function handleEvent(arrival: Arrival, frame: Frame<"event">): Promise<void> {
   const { id } = frame;
+  assertEventName(arrival, frame);
   const record = socketOf(arrival);
   if (record?.closedFor) return;
   if (!record) return sayError(arrival, "not_connected", NOT_CONNECTED, id);
@@ -100,10 +107,14 @@ async function answerAuth(arrival: Arrival, { token }: Frame<"auth">): Promise<v
   const definition = definitionOf(arrival, connection.namespace ?? "/");
   const stored = await services.connections.handshake(connection.connectionId);
   if (!definition || !stored) return;
-  const request = { connection, definition, handshake: handshakeOf(stored, { token }), nextStamp };
-  const identity = await authenticate(services, request);
-  if ("refused" in identity) return sayRefused(arrival, identity.refused);
   const record = socketOf(arrival);
+  const handshake = handshakeOf(stored, { token });
+  const request = { connection, definition, handshake, nextStamp, isFirst: record === undefined };
+  const found = await authenticate(services, request);
+  // Who refreshes a token is counted already.
+  const isKnown = record?.userId !== undefined;
+  const identity = isKnown ? found : await withinSockets(services, request, found);
+  if ("refused" in identity) return sayRefused(arrival, identity.refused);
   if (record) return refresh(arrival, record, identity);
   if ((await connectAs(services, request, identity)) !== "exists") return;
   // `open` connected it as nobody in the meantime: from here on it is somebody.
@@ -127,10 +138,13 @@ async function refresh(arrival: Arrival, record: SocketRecord, identity: Identit
 }
 
 function sayRefused(arrival: Arrival, { message, data }: ConnectError): Promise<void> {
-  const hasExpired =
-    typeof data === "object" && data !== null && "code" in data && data.code === "token_expired";
-  const code = hasExpired ? "token_expired" : "unauthorized";
-  return say(arrival, encodeJsonError({ code, message, data }));
+  const told = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
+  return say(arrival, encodeJsonError({ code: codeOf(told), message, data }));
+}
+
+function codeOf(told: unknown): JsonErrorCode {
+  if (told === "token_expired") return told;
+  return told === "too_many_sockets" ? "rate_limited" : "unauthorized";
 }
 
 function sayError(arrival: Arrival, code: JsonErrorCode, message: string, id?: FrameId): Promise<void> {

@@ -2,7 +2,6 @@ import { encodeOpen } from "../protocol/engine-io";
 import type { Protocol } from "../protocol/negotiate";
 import { connect, connectAs } from "./connecting";
 import { withDeadline } from "./deadline";
-import { greet } from "./delivery";
 import { abandon } from "./disconnecting";
 import { handshakeOf } from "./handshake";
 import type { OpenEvent } from "./internal-events";
@@ -10,6 +9,7 @@ import { newborn } from "./newborn";
 import type { Services } from "./services";
 import { newSid } from "./sid";
 import { stampsOf } from "./stamps";
+import { greet } from "./telling";
 
 /** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
 export async function open(services: Services, event: OpenEvent): Promise<void> {
@@ -53,7 +53,7 @@ async function noteGreeted(
  */
 async function greetJson(
   services: Services,
-  { connectionId, identity, connectedAt }: OpenEvent,
+  { connectionId, identity, sid, connectedAt }: OpenEvent,
 ): Promise<void> {
   const [loaded, stored] = await Promise.all([
     services.connections.load(connectionId),
@@ -68,8 +68,15 @@ async function greetJson(
     handshake: handshakeOf(stored, {}),
     nextStamp: stampsOf(connectedAt),
     newbornUntil: newborn({ connectionId, connectedAt }).newbornUntil,
+    isFirst: true,
   };
-  if (identity) await connectAs(services, request, identity);
-  else await connect(services, request);
+  const outcome = identity
+    ? await connectAs(services, request, identity)
+    : await connect(services, request, sid);
+  if (typeof outcome === "object" && loaded.sockets.some((socket) => socket.sid === sid)) {
+    throw new Error("refused when it was asked again, and nobody knows whether the client was told", {
+      cause: outcome.refused,
+    });
+  }
   await noteGreeted(services, { connectionId });
 }

@@ -1,5 +1,6 @@
 import type { BinaryPart, BinarySet } from "../protocol/assembly";
-import type { DisconnectEvent, OpenEvent } from "./internal-events";
+import type { DeliveryCount } from "./delivery-count";
+import type { DeliverEvent, DisconnectEvent, OpenEvent } from "./internal-events";
 import type {
   ConnectionRecord,
   DisconnectReason,
@@ -11,6 +12,7 @@ import type {
   Stamp,
   StoredHandshake,
 } from "./records";
+import type { SidRange } from "./sid-range";
 
 export interface ConnectionStore {
   /** Called by `$connect` only: a connection that is missing is never created later. */
@@ -31,7 +33,7 @@ export interface ConnectionStore {
 }
 
 /**
- * - `created`: the socket and its base memberships are there.
+ * - `created`: the socket and its base memberships are there; one of the same sid that was there stays as it is.
  * - `exists`: the namespace already has a socket on this connection.
  * - `closed`: the connection closed meanwhile, and every trace of the attempt is undone.
  */
@@ -81,8 +83,16 @@ export interface MembershipStore {
   join(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome>;
   /** Leaves a mark, so that a join that arrived earlier and is handled later does not win. */
   leave(socket: SocketRecord, room: string, stamp: Stamp): Promise<void>;
-  /** The sockets of a room, base rooms included, in pages. Expired memberships are left out. */
-  members(namespace: string, room: string): AsyncIterable<readonly Member[]>;
+  /** The first thousand or so sockets of a room, base rooms included, whose sids are in the range. */
+  members(namespace: string, room: string, range: SidRange): Promise<MemberPage>;
+  /** Which of these sids are in the room. Each is a read by key: for few sids and rooms of any size. */
+  present(namespace: string, room: string, sids: readonly string[]): Promise<readonly string[]>;
+}
+
+/** In the order of their sids, without expired ones. `upTo`: the page tells of every sid up to this one. */
+export interface MemberPage {
+  readonly members: readonly Member[];
+  readonly upTo: string;
 }
 
 /** The heartbeat's list of connections: `ConnectionStore.open` adds to it, `close` notes, `remove` takes off, last. */
@@ -186,16 +196,74 @@ export interface SeenStore {
   release(attempt: SeenAttempt): Promise<void>;
 }
 
+/** One of the equal shares of the sids that a delivery is divided into. */
+export interface Share {
+  readonly deliveryId: string;
+  readonly index: number;
+}
+
+/** How far a share has come. Counts are by emit. */
+export interface ShareProgress {
+  /** Posts to everybody up to this sid may have begun. */
+  readonly begunUpTo: string;
+  /** The outcomes of everybody up to this sid are in the counts. */
+  readonly doneUpTo: string;
+  readonly counts: readonly DeliveryCount[];
+  readonly isFinished: boolean;
+}
+
+/** Large deliveries: who works on which share, and how far it is. All is forgotten after some hours. */
+export interface DeliveryStore {
+  /** Keeps what does not fit into an event. */
+  keep(deliveryId: string, content: string): Promise<void>;
+  /** `undefined` when nothing is kept (any more). */
+  content(deliveryId: string): Promise<string | undefined>;
+  /**
+   * Gives the share to a worker until `until` (milliseconds since the epoch), unless another's time is not over,
+   * and answers how far it is: at first `start`.
+   *
+   * - `busy`: another worker's.
+   * - `finished`: nothing is left to do.
+   */
+  claim(
+    share: Share,
+    worker: { readonly id: string; readonly until: number },
+    start: ShareProgress,
+  ): Promise<
+    | { readonly status: "claimed"; readonly progress: ShareProgress }
+    | { readonly status: "busy" | "finished" }
+  >;
+  /**
+   * Notes how far the worker is, and prolongs its time. `false`: the share is another's by now, or finished, or
+   * further than that.
+   */
+  advance(
+    share: Share,
+    worker: { readonly id: string; readonly until: number },
+    progress: ShareProgress,
+  ): Promise<boolean>;
+  /** Of the shares that somebody has claimed. Strongly consistent. */
+  progress(deliveryId: string): Promise<readonly ShareProgress[]>;
+}
+
 /**
  * - `sent`: API Gateway took the frame.
  * - `gone`: the connection does not exist any more (410, and not a newborn's).
- * - `throttled`: still refused when the time for retries was over.
- * - `failed`: anything else; logged by the adapter.
+ * - `throttled`: still refused (429) when the time for retries was over.
+ * - `failed`: certainly not taken; logged by the adapter.
+ * - `unknown`: nobody can know whether it was taken (an error of the other side, a reset or a timeout after
+ *   the frame was on its way), so it must never be posted again; logged by the adapter.
  */
-export type PostOutcome = "sent" | "gone" | "throttled" | "failed";
+export type PostOutcome = "sent" | "gone" | "throttled" | "failed" | "unknown";
+
+export interface PostOptions {
+  /** How long a 429 is tried again: 2,000 unless given. 0 is for who slows down and tries again by itself. */
+  readonly retryThrottledMs?: number;
+}
 
 export interface Gateway {
-  post(recipient: Recipient, frame: string): Promise<PostOutcome>;
+  /** Rejects only where the function was not told where to post to. */
+  post(recipient: Recipient, frame: string, options?: PostOptions): Promise<PostOutcome>;
   /** Closes the WebSocket. `gone`: there is none (410), no more or, where `$connect` still runs, not yet. */
   close(connectionId: string): Promise<"closed" | "gone">;
 }
@@ -204,6 +272,7 @@ export interface Gateway {
 export interface Invoker {
   open(event: OpenEvent): Promise<void>;
   disconnect(event: DisconnectEvent): Promise<void>;
+  deliver(event: DeliverEvent): Promise<void>;
 }
 
 /** The secrets of `jwt()`, newest first: during a rotation two of them are good. */

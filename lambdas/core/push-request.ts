@@ -9,6 +9,8 @@ export interface PushEvent {
   readonly target: RoomTarget;
   readonly event: string;
   readonly args: readonly unknown[];
+  /** Whether the answer waits for the workers of an event for many. */
+  readonly waits: boolean;
 }
 
 export type PushRequest = PushEvent | PushOperation;
@@ -21,7 +23,7 @@ export class PushError extends Error {
 /** What a push does: exactly one of these. */
 const ACTIONS = ["event", "join", "leave", "disconnect"] as const;
 const TARGETS = ["namespace", "rooms", "users", "sockets", "exceptRooms", "everyone"];
-const KEYS = [...TARGETS, ...ACTIONS, "data", "args"];
+const KEYS = [...TARGETS, ...ACTIONS, "data", "args", "wait"];
 
 // The message of each schema is what it expects.
 const room = v.pipe(
@@ -66,6 +68,7 @@ const schema = v.strictObject({
   ),
   data: v.optional(v.unknown()),
   args: v.optional(v.array(v.unknown(), "an array")),
+  wait: v.optional(v.boolean("true or false")),
   join: v.optional(v.array(room, "an array of room names")),
   leave: v.optional(v.array(room, "an array of room names")),
   disconnect: v.optional(v.union([v.literal(true), v.literal("close")], 'true or "close"')),
@@ -88,8 +91,8 @@ function parseOne(input: unknown, path: string): PushRequest {
   if (!result.success) throw refusal(result.issues[0], path);
   assertOneAction(result.output, path);
   const target = targetOf(result.output, path);
-  const { event } = result.output;
-  if (event !== undefined) return { kind: "event", target, event, args: argsOf(result.output, path) };
+  const { event, wait: waits = false } = result.output;
+  if (event !== undefined) return { kind: "event", target, event, args: argsOf(result.output, path), waits };
   return { ...operationOf(result.output, path), target };
 }
 
@@ -101,7 +104,7 @@ function assertOneAction(input: Input, path: string): void {
 }
 
 function operationOf(input: Input, path: string): Operation {
-  const stray = (["data", "args"] as const).find((key) => key in input);
+  const stray = (["data", "args", "wait"] as const).find((key) => key in input);
   if (stray) throw new PushError(`${at(path, stray)}expected an event beside it, got none`);
   if (input.join) return { kind: "join", rooms: input.join };
   if (input.leave) return { kind: "leave", rooms: input.leave };

@@ -26,6 +26,15 @@ export interface ConnectionRecord {
   readonly closedFor?: DisconnectReason;
   /** Namespaces whose socket went before the connection: packets for them may still be on their way. */
   readonly leftNamespaces?: readonly string[];
+  readonly rate?: ConnectionRate;
+}
+
+/** What a connection sent in the latest window that anything was counted in; for some of its messages others count. */
+export interface ConnectionRate {
+  readonly startsAt: number;
+  readonly messages: number;
+  /** All connections of its user together sent too much. */
+  readonly isUserOver: boolean;
 }
 
 /** One socket: one connection in one namespace. */
@@ -48,6 +57,10 @@ export interface SocketRecord {
   readonly rooms: Readonly<Record<string, Stamp>>;
   /** Of its connection; see `Recipient`. */
   readonly isProtected?: boolean;
+  /** By which its client recovers it on another connection; its secret, and the client's. */
+  readonly pid?: string;
+  /** Of a socket that was recovered; see `Member`. */
+  readonly activeFrom?: number;
   /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
   readonly closedFor?: DisconnectReason;
   /** `SocketStore.create` has not answered that it is there: no listener has heard of it. */
@@ -88,6 +101,10 @@ export interface Recipient {
    * Milliseconds since the epoch; absent where the client has been heard from.
    */
   readonly newbornUntil?: number;
+  /** As a member's: it is still being sent what it missed before. */
+  readonly activeFrom?: number;
+  /** Cut, its client comes back and catches up on events. */
+  readonly catchesUp?: boolean;
 }
 
 /** A socket as the rooms know it. */
@@ -98,6 +115,11 @@ export interface Member {
   readonly protocol: Protocol;
   /** As a recipient's. */
   readonly isProtected?: boolean;
+  /**
+   * Of a socket that was recovered: what was emitted before, it is sent from the log. Milliseconds since the
+   * epoch, and at first a moment ahead.
+   */
+  readonly activeFrom?: number;
 }
 
 /** `socket.handshake`, with neither tokens nor cookies; `auth` comes with CONNECT and is never stored. */

@@ -1,8 +1,10 @@
 import type { HeartbeatSettings } from "./duties";
+import type { Limits } from "./limits/limits";
 import type {
   AckStore,
   Clock,
   ConnectionStore,
+  DeliveryStore,
   Gateway,
   HeartbeatRuns,
   Invoker,
@@ -15,17 +17,30 @@ import type {
   SocketStore,
   TurnStore,
 } from "./ports";
+import type { Recipient } from "./records";
+import type { Recovery } from "./recovery/ports";
 import type { Registry } from "./registry";
-import type { Settings } from "./settings";
+import type { FanOutSettings, Settings } from "./settings";
 
-/** What delivering needs. */
-export interface DeliveryServices {
-  readonly memberships: MembershipStore;
+/** What posting to connections needs. */
+export interface PostServices {
   readonly gateway: Gateway;
   readonly invoker: Pick<Invoker, "disconnect">;
   readonly turns: TurnStore;
+  /** Absent where it is off. */
+  readonly recovery?: Recovery;
   readonly clock: Clock;
   readonly log: Log;
+  /** Has connections catch up on what they may have missed; absent where sockets do not recover. */
+  readonly catchUp?: (recipients: readonly Recipient[]) => Promise<void>;
+}
+
+/** What delivering to rooms needs. */
+export interface DeliveryServices extends PostServices {
+  readonly memberships: MembershipStore;
+  readonly deliveries: DeliveryStore;
+  readonly invoker: Pick<Invoker, "disconnect" | "deliver">;
+  readonly fanOut: FanOutSettings;
 }
 
 /** What changing other connections' sockets needs. */
@@ -35,7 +50,7 @@ export interface OperationServices extends DeliveryServices {
 }
 
 /** What the heartbeat needs; it does not know the app. */
-export interface HeartbeatServices extends DeliveryServices {
+export interface HeartbeatServices extends PostServices {
   readonly connections: Pick<ConnectionStore, "load">;
   readonly sockets: Pick<SocketStore, "close">;
   readonly liveness: LivenessStore;
@@ -54,7 +69,10 @@ export interface Services extends DeliveryServices {
   readonly invoker: Invoker;
   readonly seen: SeenStore;
   readonly secrets: SecretSource;
+  readonly limits: Limits;
   readonly settings: Settings;
   /** When the packet at hand must be answered, milliseconds since the epoch; see `withDeadline`. */
   readonly deadline?: number;
+  /** The connection whose further messages, acks among them, wait until the packet at hand is done. */
+  readonly waitingConnectionId?: string;
 }

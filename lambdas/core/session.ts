@@ -17,6 +17,8 @@ export class Session {
   readonly data: SocketData;
   readonly record: SocketRecord;
   isConnected = true;
+  /** Whether the client had it on an earlier connection, and missed nothing since. */
+  recovered = false;
   /** Set by middleware while it decides who this is; afterwards `undefined`. */
   admission: Admission | undefined;
 

@@ -10,19 +10,22 @@ import {
 import { type Arrival, definitionOf, socketIn } from "./arrival";
 import { receivePart } from "./attachments";
 import { receiveAck } from "./client-acks";
-import { connect } from "./connecting";
-import { tell } from "./delivery";
 import { abandon, closeConnection, leaveNamespace } from "./disconnecting";
 import { dispatch } from "./events";
 import { handshakeOf } from "./handshake";
+import { RATE_REFUSAL } from "./limits/excess";
+import { assertEventName, assertMessageSize } from "./limits/sizes";
 import type { SocketRecord } from "./records";
+import { connectAgain } from "./recovery/recovering";
 import { freeSlot } from "./second-connect";
+import { tell } from "./telling";
 
 type Packet<T extends SocketIoPacket["type"]> = Extract<SocketIoPacket, { type: T }>;
 
 /** A frame of a Socket.IO client. What the protocol does not allow closes the connection. */
 export async function handleSocketIoFrame(arrival: Arrival, body: string): Promise<void> {
   try {
+    assertMessageSize(arrival, body);
     const frame = decodeEngineFrame(body);
     await ENGINE_HANDLERS[frame.type](arrival, frame);
   } catch (error) {
@@ -41,6 +44,7 @@ const ENGINE_HANDLERS: Readonly<
   message: async (arrival, frame) => {
     if (frame.type !== "message") return;
     if (isBinaryHeader(frame.data)) await handleHeader(arrival, frame.data);
+    else if (arrival.isExcess) await handleExcess(arrival, decodeSocketIo(frame.data));
     else await handlePacket(arrival, decodeSocketIo(frame.data));
   },
   binary: async (arrival, frame) => {
@@ -68,7 +72,15 @@ async function handlePacket(arrival: Arrival, packet: SocketIoPacket): Promise<v
   }
 }
 
+/** Beyond the rate: an event or ack is dropped, a CONNECT refused, since its client waits without end. */
+async function handleExcess(arrival: Arrival, packet: SocketIoPacket): Promise<void> {
+  if (packet.type === "disconnect") return handleDisconnect(arrival, packet);
+  if (packet.type !== "connect") return;
+  await tell(arrival.services, arrival.connection, [encodeConnectError(packet.namespace, RATE_REFUSAL)]);
+}
+
 async function handleHeader(arrival: Arrival, data: string): Promise<void> {
+  if (arrival.isExcess) return;
   const { namespace, attachments } = decodeBinaryHeader(data);
   // Of a namespace that was left the parts are put together all the same: they must not look like orphans.
   connectedSocket(arrival, { namespace });
@@ -77,6 +89,7 @@ async function handleHeader(arrival: Arrival, data: string): Promise<void> {
 
 /** Its header may be handled later; but a header, too, belongs to a socket. */
 async function handleAttachment(arrival: Arrival, data: Buffer): Promise<void> {
+  if (arrival.isExcess) return;
   if (arrival.sockets.length === 0 && !arrival.connection.leftNamespaces) {
     throw new ProtocolError("invalid_frame", "expected a CONNECT first, got an attachment");
   }
@@ -94,7 +107,7 @@ async function handleConnect(arrival: Arrival, packet: Packet<"connect">): Promi
 }
 
 async function answerConnect(arrival: Arrival, { namespace, auth = {} }: Packet<"connect">): Promise<void> {
-  const { services, connection, nextStamp } = arrival;
+  const { services, connection, sockets, nextStamp } = arrival;
   const definition = definitionOf(arrival, namespace);
   if (!definition) {
     return tell(services, connection, [encodeConnectError(namespace, { message: "Invalid namespace" })]);
@@ -104,7 +117,8 @@ async function answerConnect(arrival: Arrival, { namespace, auth = {} }: Packet<
   const stored = await services.connections.handshake(connection.connectionId);
   if (!stored) return;
   const handshake = handshakeOf(stored, auth);
-  const outcome = await connect(services, { connection, definition, handshake, nextStamp });
+  const isFirst = sockets.length === 0 && !connection.leftNamespaces;
+  const outcome = await connectAgain(services, { connection, definition, handshake, nextStamp, isFirst });
   if (outcome === "exists") throw new ProtocolError("invalid_frame", `a second CONNECT to ${namespace}`);
   if (typeof outcome === "string") return;
   const { message, data } = outcome.refused;
@@ -121,6 +135,7 @@ async function handleDisconnect(arrival: Arrival, { namespace }: Packet<"disconn
 async function handleEvent(arrival: Arrival, packet: Packet<"event">): Promise<void> {
   const record = connectedSocket(arrival, packet);
   if (!record || record.closedFor) return;
+  assertEventName(arrival, packet);
   const definition = definitionOf(arrival, packet.namespace);
   if (!definition) return;
   await dispatch(arrival.services, { record, nextStamp: arrival.nextStamp }, packet, definition);

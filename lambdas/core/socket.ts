@@ -15,9 +15,6 @@ export class RuntimeSocket {
   readonly #session: Session;
   readonly #scope: Scope;
   readonly #emitter: SocketEmitter;
-  /** Nothing that a client missed is kept for it. */
-  readonly recovered = false;
-
   constructor(session: Session, nsp: RuntimeNamespace, scope: Scope) {
     this.#session = session;
     this.nsp = nsp;
@@ -32,6 +29,10 @@ export class RuntimeSocket {
   /** For the middleware that comes with the service. */
   static sessionOf(socket: RuntimeSocket): Session {
     return socket.#session;
+  }
+
+  get recovered(): boolean {
+    return this.#session.recovered;
   }
 
   get id(): string {
@@ -133,7 +134,7 @@ export class RuntimeSocket {
     if (this.#session.admission) return Promise.resolve();
     const { services, record, nextStamp } = this.#session;
     const stamp = nextStamp();
-    return this.#effect("join", () => enterRooms(services.memberships, record, joined, stamp));
+    return this.#effect("join", () => enterRooms(services, record, joined, stamp));
   }
 
   leave(room: string): Promise<void> {

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Stamp } from "./records";
 
-/** Stamps of one invocation, each later than the one before; see `Stamp`. */
-export function stampsOf(arrivedAt: number): () => Stamp {
-  const random = randomBytes(6).toString("hex");
+/**
+ * Stamps of one message, each later than the one before; see `Stamp`. Of two messages of one millisecond the
+ * `sequence` decides where there is one, else chance.
+ */
+export function stampsOf(arrivedAt: number, sequence = randomBytes(6).toString("hex")): () => Stamp {
   let count = 0;
   return () => {
     count += 1;
-    return `${String(arrivedAt).padStart(13, "0")}-${random}-${String(count).padStart(4, "0")}`;
+    return `${String(arrivedAt).padStart(13, "0")}-${sequence}-${String(count).padStart(4, "0")}`;
   };
 }

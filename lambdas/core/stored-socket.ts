@@ -1,6 +1,6 @@
 import { disconnectSocket } from "./disconnecting";
-import type { MembershipStore } from "./ports";
 import type { SocketRecord, Stamp } from "./records";
+import type { Services } from "./services";
 import type { Session } from "./session";
 
 /**
@@ -17,7 +17,7 @@ export class StoredSocket {
   }
 
   async join(rooms: readonly string[], stamp: Stamp): Promise<void> {
-    await enterRooms(this.#session.services.memberships, this.#record, rooms, stamp);
+    await enterRooms(this.#session.services, this.#record, rooms, stamp);
     if (this.#isOwn) for (const room of rooms) this.#session.rooms.add(room);
   }
 
@@ -40,11 +40,14 @@ export class StoredSocket {
 
 /** @throws when the socket would be in more rooms than it may be. */
 export async function enterRooms(
-  memberships: MembershipStore,
+  { memberships, limits }: Pick<Services, "memberships" | "limits">,
   record: SocketRecord,
   rooms: readonly string[],
   stamp: Stamp,
 ): Promise<void> {
   const outcomes = await Promise.all(rooms.map((room) => memberships.join(record, room, stamp)));
-  if (outcomes.includes("full")) throw new Error(`socket ${record.sid} is in as many rooms as it may be`);
+  if (!outcomes.includes("full")) return;
+  const { connectionId, userId, sid } = record;
+  limits.refusals.add("maxRoomsPerSocket", { connectionId, userId });
+  throw new Error(`socket ${sid} is in as many rooms as it may be`);
 }

@@ -1,4 +1,4 @@
-import type { SocketRecord } from "./records";
+import type { Member, SocketRecord } from "./records";
 import { EVERYONE } from "./rooms";
 
 /** Who gets an event: the sockets of the rooms, each once, without those of the excepted rooms. */
@@ -16,6 +16,12 @@ export interface SocketTarget {
 }
 
 export type Target = RoomTarget | SocketTarget;
+
+/** A socket of which only that is known where it is. Who logs an event for it knows its namespace, too. */
+export interface MemberTarget {
+  readonly kind: "socket";
+  readonly socket: Member & Partial<Pick<SocketRecord, "namespace">>;
+}
 
 export function everyone(namespace: string): RoomTarget {
   return { kind: "rooms", namespace, rooms: [EVERYONE], except: [] };

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { PostOutcome } from "./ports";
 import type { Recipient } from "./records";
-import type { DeliveryServices } from "./services";
+import type { PostServices } from "./services";
 
-type TurnServices = Pick<DeliveryServices, "gateway" | "turns" | "clock" | "log">;
+type TurnServices = Pick<PostServices, "gateway" | "turns" | "clock" | "log">;
 
 /** Who looked just before the turn began may still be posting: the longest that a post is taken to need. */
 const LONGEST_POST_MS = 150;

@@ -1,6 +1,7 @@
 import { type Answers, type AwaitedAcks, ask, collect, type Question } from "./awaited-acks";
-import { type Emit, post, resolve } from "./delivery";
 import type { Frames } from "./frames";
+import { Outbox } from "./outbox";
+import type { Emit } from "./recipients";
 import { Scope } from "./scope";
 import type { Services } from "./services";
 import type { Session } from "./session";
@@ -22,12 +23,13 @@ interface Held {
 /**
  * What the listeners of one packet do, in the order of their calls: operations queue up as they are called
  * and one pump does them, so that a client never sees a later one without an earlier one. Emits that stand
- * together in the queue travel as one delivery.
+ * together in the queue travel as one delivery; from the first on that is for many, all to the end do.
  */
 export class UnitOfWork {
   readonly session: Session;
   readonly #services: Services;
   readonly #details: Readonly<Record<string, unknown>>;
+  readonly #outbox: Outbox;
   readonly #queue: Operation[] = [];
   #pumping: Promise<void> | undefined;
   #held: Held | undefined;
@@ -37,6 +39,7 @@ export class UnitOfWork {
     const { connectionId, sid, namespace } = session.record;
     this.session = session;
     this.#services = session.services;
+    this.#outbox = new Outbox(session.services, sid);
     this.#details = { connectionId, sid, namespace };
   }
 
@@ -74,6 +77,7 @@ export class UnitOfWork {
     let awaited: AwaitedAcks | undefined;
     await this.effect(scope, emitting(question.event), async () => {
       await this.#letGo();
+      await this.#outbox.flush();
       awaited = await ask(this.#services, question);
     });
     // An effect that resolves has run.
@@ -122,6 +126,9 @@ export class UnitOfWork {
   /** Ends the unit: what listeners still do afterwards is refused and logged. */
   async end(): Promise<void> {
     await this.drain();
+    await this.#outbox.flush().catch((error: unknown) => {
+      this.#services.log.error("events for many could not be handed on", { ...this.#details, error });
+    });
     this.#ended.abort();
   }
 
@@ -165,11 +172,10 @@ export class UnitOfWork {
   async #deliver(operations: readonly (Operation & { kind: "emit" })[]): Promise<void> {
     const emits = operations.map((operation) => operation.emit);
     try {
-      const posts = await resolve(this.#services, emits);
-      const send = async () => void (await post(this.#services, posts));
+      const sending = await this.#outbox.take(emits);
       // Looked at after the wait: the client may have heard meanwhile.
-      if (this.#held) this.#held.effects.push(send);
-      else await send();
+      if (this.#held) this.#held.effects.push(sending);
+      else await sending();
     } catch (error) {
       for (const { scope, name } of operations) this.#fail(scope, error, name);
     }

@@ -4,8 +4,11 @@ import { authenticate, type Identity } from "./connecting";
 import { withDeadline } from "./deadline";
 import { handshakeOf, handshakeToStore, type UpgradeRequest } from "./handshake";
 import { EVENT_VERSION } from "./internal-events";
+import { isAddressRefused } from "./limits/connection-rate";
+import { withinSockets } from "./limits/sockets-per-user";
 import type { ConnectionRecord, StoredHandshake } from "./records";
 import type { Services } from "./services";
+import { newSid } from "./sid";
 import { stampsOf } from "./stamps";
 
 /** Announced by clients that bring their token as the next subprotocol: browsers can set no header. */
@@ -13,7 +16,7 @@ const SUBPROTOCOL = "roomcast.v1";
 
 /** `status` is all that a refused client sees: API Gateway drops body and headers. */
 export interface UpgradeAnswer {
-  readonly status: 200 | 400 | 401 | 403 | 404 | 503;
+  readonly status: 200 | 400 | 401 | 403 | 404 | 429 | 503;
   readonly subprotocol?: string;
 }
 
@@ -25,6 +28,8 @@ export async function upgrade(all: Services, request: UpgradeRequest): Promise<U
   }
   const negotiated = negotiate(request.query);
   if ("refused" in negotiated) return refuse(services, request, negotiated.refused, negotiated.hint);
+  // What is refused here is counted by its limit; a line for each would be a flood of its own.
+  if (await isAddressRefused(services, request)) return { status: 429 };
   const { connectionId, connectedAt } = request;
   const handshake = handshakeToStore(request, services.settings.handshakeHeaders);
   if (negotiated.protocol === "socket.io") {
@@ -59,12 +64,9 @@ async function upgradeJson(services: Services, upgrade: JsonUpgrade): Promise<Up
     await remember(services, connection, handshake);
     return { status: 200, subprotocol };
   }
-  const identity = await authenticate(services, {
-    connection,
-    definition,
-    handshake: handshakeOf(handshake, { token }),
-    nextStamp: stampsOf(connection.connectedAt),
-  });
+  const nextStamp = stampsOf(connection.connectedAt);
+  const asking = { connection, definition, handshake: handshakeOf(handshake, { token }), nextStamp };
+  const identity = await withinSockets(services, asking, await authenticate(services, asking));
   if ("refused" in identity) {
     return refuse(services, request, statusOf(identity.refused), identity.refused.message);
   }
@@ -82,7 +84,15 @@ async function remember(
   await services.connections.open(connection, handshake);
   const { connectionId, protocol, connectedAt } = connection;
   const who = identity && { ...identity, rooms: [...identity.rooms] };
-  await services.invoker.open({ version: EVENT_VERSION, connectionId, protocol, connectedAt, identity: who });
+  const sid = protocol === "json" && !identity ? newSid() : undefined;
+  await services.invoker.open({
+    version: EVENT_VERSION,
+    connectionId,
+    protocol,
+    connectedAt,
+    identity: who,
+    sid,
+  });
 }
 
 function refuse(
@@ -95,10 +105,10 @@ function refuse(
   return { status };
 }
 
-/** Middleware may tell "who are you" from "you may not" (`data.status` 403) and "ask again later" (503). */
-function statusOf({ data }: ConnectError): 401 | 403 | 503 {
+/** Middleware may tell "who are you" from "you may not" (`data.status` 403), "too many" (429) and "later" (503). */
+function statusOf({ data }: ConnectError): 401 | 403 | 429 | 503 {
   const status = typeof data === "object" && data !== null && "status" in data ? data.status : undefined;
-  return status === 403 || status === 503 ? status : 401;
+  return status === 403 || status === 429 || status === 503 ? status : 401;
 }
 
 function isOriginAllowed(origin: string | undefined, allowed: readonly string[]): boolean {

@@ -1,10 +1,12 @@
 /**
  * - `invalid_frame`: the frame or packet is not one that the protocol has, or not from a client.
  * - `reserved_event`: the event's name belongs to the service.
+ * - `rate_limited`: the client sends more than it may.
+ * - `payload_too_large`: the message, or a part of it, is longer than it may be.
  *
  * Each is a `JsonErrorCode` as well.
  */
-export type ProtocolErrorReason = "invalid_frame" | "reserved_event";
+export type ProtocolErrorReason = "invalid_frame" | "reserved_event" | "rate_limited" | "payload_too_large";
 
 export interface ProtocolErrorDetails {
   /** Dotted path of the member at fault, `auth.token`. */

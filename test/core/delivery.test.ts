@@ -64,17 +64,18 @@ describe("delivery", () => {
 
   test("only a plain JSON connection may be so young that a 410 is no farewell", async () => {
     const { service, clients } = await four();
-    const recipients: unknown[] = [];
+    const newbornUntil = new Map<string, number | undefined>();
     service.services.gateway.post = async (recipient) => {
-      recipients.push(recipient);
+      newbornUntil.set(recipient.connectionId, recipient.newbornUntil);
       return "sent";
     };
     await push(service.services, { rooms: ["a"], event: "got" });
     const bobConnectedAt = service.stores.connectionRecords.get(clients.bob.connectionId)?.connectedAt ?? 0;
-    expect(recipients).toEqual([
-      { connectionId: clients.alice.connectionId },
-      { connectionId: clients.bob.connectionId, newbornUntil: bobConnectedAt + 2_000 },
-    ]);
+    const expected = [
+      [clients.alice.connectionId, undefined],
+      [clients.bob.connectionId, bobConnectedAt + 2_000],
+    ] as const;
+    expect(newbornUntil).toEqual(new Map<string, number | undefined>(expected));
   });
 
   test("a room of a namespace is not that of another", async () => {
@@ -100,7 +101,7 @@ describe("push", () => {
     const { service, clients } = await four();
     const result = await push(service.services, { ...target, event: "got", data: { a: 1 } });
     const sent = expected.length;
-    expect(result).toEqual({ recipients: sent, sent, gone: 0, failed: 0, pending: 0 });
+    expect(result).toEqual({ recipients: sent, sent, gone: 0, failed: 0, unknown: 0, pending: 0 });
     expect(reached(clients)).toEqual(expected);
   });
 
@@ -126,7 +127,7 @@ describe("push", () => {
       return post(recipient, frame);
     };
     const result = await push(service.services, { everyone: true, event: "got" });
-    expect(result).toEqual({ recipients: 4, sent: 3, gone: 0, failed: 1, pending: 0 });
+    expect(result).toEqual({ recipients: 4, sent: 3, gone: 0, failed: 1, unknown: 0, pending: 0 });
     expect(reached(clients)).toEqual(["alice2", "bob", "carol"]);
   });
 
@@ -135,7 +136,7 @@ describe("push", () => {
     service.gone.add(clients.bob.connectionId);
     service.services.invoker.disconnect = () => Promise.reject(new Error("throttled"));
     const result = await push(service.services, { rooms: ["a"], event: "got" });
-    expect(result).toEqual({ recipients: 2, sent: 1, gone: 1, failed: 0, pending: 0 });
+    expect(result).toEqual({ recipients: 2, sent: 1, gone: 1, failed: 0, unknown: 0, pending: 0 });
     expect(service.errors()).toEqual(["disconnect could not be invoked"]);
   });
 
@@ -147,8 +148,8 @@ describe("push", () => {
       { everyone: true, event: "two" },
     ]);
     expect(result).toEqual([
-      { recipients: 2, sent: 1, gone: 1, failed: 0, pending: 0 },
-      { recipients: 4, sent: 3, gone: 1, failed: 0, pending: 0 },
+      { recipients: 2, sent: 1, gone: 1, failed: 0, unknown: 0, pending: 0 },
+      { recipients: 4, sent: 3, gone: 1, failed: 0, unknown: 0, pending: 0 },
     ]);
     expect(clients.alice.take()).toEqual(['42["one",1,2]', '42["two"]']);
     expect(service.queue).toHaveLength(1);

@@ -121,6 +121,7 @@ describe("when one operation fails", () => {
     const client = await service.socketIo();
     await client.send('42["go"]');
     expect(String(caught)).toMatch(/is in as many rooms as it may be/);
+    expect(service.refusals).toMatchObject([{ limit: "maxRoomsPerSocket", refused: 1 }]);
   });
 });
 

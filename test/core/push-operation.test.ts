@@ -72,10 +72,10 @@ describe("join and leave", () => {
     expect(clients.carol.take()).toEqual(['42["in"]', '42["still in"]']);
     expect(answers).toEqual([
       { sockets: 1, done: 1, gone: 0, failed: 0 },
-      { recipients: 1, sent: 1, gone: 0, failed: 0, pending: 0 },
-      { recipients: 1, sent: 1, gone: 0, failed: 0, pending: 0 },
+      { recipients: 1, sent: 1, gone: 0, failed: 0, unknown: 0, pending: 0 },
+      { recipients: 1, sent: 1, gone: 0, failed: 0, unknown: 0, pending: 0 },
       { sockets: 1, done: 1, gone: 0, failed: 0 },
-      { recipients: 0, sent: 0, gone: 0, failed: 0, pending: 0 },
+      { recipients: 0, sent: 0, gone: 0, failed: 0, unknown: 0, pending: 0 },
     ]);
   });
 

@@ -9,7 +9,7 @@ export interface Invocation {
 }
 
 export const OPERATED = { sockets: 2, done: 1, gone: 1, failed: 0 };
-export const PUSHED = { recipients: 2, sent: 1, gone: 1, failed: 0, pending: 0 };
+export const PUSHED = { recipients: 2, sent: 1, gone: 1, failed: 0, unknown: 0, pending: 0 };
 
 /** Lambda's Invoke API with one function in it, `push`, which judges its input as the real one does. */
 export class LambdaStub {

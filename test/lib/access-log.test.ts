@@ -39,7 +39,7 @@ describe("every log group", () => {
   const groupsOf = (of: typeof template) => Object.values(of.findResources("AWS::Logs::LogGroup"));
 
   it("keeps a month and goes with the stack", () => {
-    expect(groupsOf(template)).toHaveLength(7);
+    expect(groupsOf(template)).toHaveLength(8);
     for (const group of groupsOf(template)) {
       expect(group).toMatchObject({ DeletionPolicy: "Delete", Properties: { RetentionInDays: 30 } });
     }

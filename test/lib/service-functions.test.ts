@@ -1,8 +1,9 @@
 import { ENV } from "../../lambdas/aws/env";
+import type { RoomcastProps } from "../../lib";
 import { functionNamed, permissionsOf, resource, synthesize, text } from "./synthesize";
 
 const template = synthesize();
-const NAMES = ["Connect", "Open", "Message", "Disconnect", "Push", "Heartbeat"];
+const NAMES = ["Connect", "Open", "Message", "Disconnect", "Deliver", "Push", "Heartbeat"];
 
 const variablesOf = (name: string) => functionNamed(template, name).Properties.Environment.Variables;
 
@@ -16,18 +17,43 @@ const invoke = (name: string) =>
 const READ_SECRET = ["DescribeSecret", "GetSecretValue"].map(
   (action) => `secretsmanager:${action} {RoomcastTokensSecret}`,
 );
-const SOCKETS = tableActions("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem");
+const SOCKETS = tableActions(
+  "BatchGetItem",
+  "BatchWriteItem",
+  "DeleteItem",
+  "GetItem",
+  "PutItem",
+  "Query",
+  "UpdateItem",
+);
 
 describe("what each function may do, and nothing else", () => {
   it.each([
-    ["Connect", [...tableActions("BatchWriteItem"), ...READ_SECRET, ...invoke("Open")]],
+    [
+      "Connect",
+      [...tableActions("BatchWriteItem", "Query", "UpdateItem"), ...READ_SECRET, ...invoke("Open")],
+    ],
     [
       "Open",
-      [...SOCKETS, ...READ_SECRET, connections("POST"), connections("DELETE"), ...invoke("Disconnect")],
+      [
+        ...SOCKETS,
+        ...READ_SECRET,
+        connections("POST"),
+        connections("DELETE"),
+        ...invoke("Disconnect"),
+        ...invoke("Deliver"),
+      ],
     ],
     [
       "Message",
-      [...SOCKETS, ...READ_SECRET, connections("POST"), connections("DELETE"), ...invoke("Disconnect")],
+      [
+        ...SOCKETS,
+        ...READ_SECRET,
+        connections("POST"),
+        connections("DELETE"),
+        ...invoke("Disconnect"),
+        ...invoke("Deliver"),
+      ],
     ],
     [
       "Disconnect",
@@ -36,15 +62,27 @@ describe("what each function may do, and nothing else", () => {
         connections("POST"),
         connections("DELETE"),
         "lambda:InvokeFunction {RoomcastFunctionsDisconnect.Arn}",
+        ...invoke("Deliver"),
+      ],
+    ],
+    [
+      "Deliver",
+      [
+        ...tableActions("BatchGetItem", "GetItem", "Query", "UpdateItem"),
+        connections("POST"),
+        connections("DELETE"),
+        "lambda:InvokeFunction {RoomcastFunctionsDeliver.Arn}",
+        "lambda:InvokeFunction {RoomcastFunctionsDisconnect.Arn}",
       ],
     ],
     [
       "Push",
       [
-        ...tableActions("BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
+        ...tableActions("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
         connections("POST"),
         connections("DELETE"),
         ...invoke("Disconnect"),
+        ...invoke("Deliver"),
       ],
     ],
     [
@@ -67,13 +105,16 @@ describe("what each function may do, and nothing else", () => {
 });
 
 describe("what each function is told", () => {
-  const delivery = [ENV.tableName, ENV.callbackUrl];
+  const delivery = [ENV.tableName, ENV.callbackUrl, ENV.recoveryWindowSeconds, ENV.recoveryLogSeconds];
+  const emitting = [ENV.deliverFunction, ENV.deliveryRate];
   const listening = [ENV.listenerTimeoutSeconds, ENV.maxRoomsPerSocket];
   const socket = [
     ...delivery,
+    ...emitting,
     ...listening,
     ENV.disconnectFunction,
     ENV.jwtSecretArn,
+    ENV.limits,
     ENV.maxPayloadBytes,
     ENV.pingIntervalSeconds,
     ENV.pingTimeoutSeconds,
@@ -87,13 +128,15 @@ describe("what each function is told", () => {
         ENV.allowedOrigins,
         ENV.handshakeHeaders,
         ENV.jwtSecretArn,
+        ENV.limits,
         ENV.listenerTimeoutSeconds,
       ],
     ],
     ["Open", socket],
     ["Message", socket],
-    ["Disconnect", [...delivery, ...listening]],
-    ["Push", [...delivery, ENV.disconnectFunction, ENV.maxRoomsPerSocket]],
+    ["Disconnect", [...delivery, ...emitting, ...listening]],
+    ["Deliver", delivery],
+    ["Push", [...delivery, ...emitting, ENV.disconnectFunction, ENV.maxRoomsPerSocket]],
     [
       "Heartbeat",
       [
@@ -105,7 +148,7 @@ describe("what each function is told", () => {
       ],
     ],
   ])("%s", (name, variables) => {
-    expect(Object.keys(variablesOf(name)).sort()).toEqual(["NODE_OPTIONS", ...variables].sort());
+    expect(Object.keys(variablesOf(name)).sort()).toEqual([...variables].sort());
   });
 
   it("has the stage's callback URL, not the address of the clients", () => {
@@ -125,7 +168,28 @@ describe("what each function is told", () => {
       [ENV.maxPayloadBytes]: "32768",
       [ENV.listenerTimeoutSeconds]: "25",
       [ENV.maxRoomsPerSocket]: "100",
+      [ENV.deliveryRate]: "7000",
     });
+    const limits = {
+      messagesPerSecond: 100,
+      userMessagesPerSecond: 300,
+      socketsPerUser: 100,
+      eventNameBytes: 512,
+      connectionsPerAddress: 2_000,
+      unauthenticatedPerAddress: 1_000,
+    };
+    for (const name of ["Connect", "Open", "Message"])
+      expect(JSON.parse(variablesOf(name)[ENV.limits])).toEqual(limits);
+  });
+
+  it("has the limits that are on", () => {
+    const limitsWith = (limits: RoomcastProps["limits"]) =>
+      functionNamed(synthesize({ limits }), "Message").Properties.Environment.Variables[ENV.limits];
+    const { socketsPerUser, eventNameBytes, ...others } = JSON.parse(
+      limitsWith({ socketsPerUser: false, eventNameBytes: 64 }),
+    );
+    expect([socketsPerUser, eventNameBytes, Object.keys(others).length]).toEqual([undefined, 64, 4]);
+    expect(limitsWith(false)).toBeUndefined();
   });
 });
 
@@ -138,7 +202,6 @@ describe("how each function runs", () => {
       Handler: "index.handler",
       MemorySize: 1024,
     });
-    expect(Properties.Environment.Variables.NODE_OPTIONS).toBe("--enable-source-maps");
     expect(text(Properties.LoggingConfig.LogGroup)).toBe(`{RoomcastFunctions${name}Logs}`);
   });
 
@@ -149,6 +212,7 @@ describe("how each function runs", () => {
     ["Push", 60],
     ["Heartbeat", 180],
     ["Disconnect", 120],
+    ["Deliver", 900],
   ])("%s for %i s at most", (name, seconds) => {
     expect(functionNamed(template, name).Properties.Timeout).toBe(seconds);
   });
@@ -156,11 +220,19 @@ describe("how each function runs", () => {
   it.each([
     ["Open", 2, 60],
     ["Disconnect", 2, 7200],
+    ["Deliver", 2, 600],
     ["Push", 0, undefined],
     ["Heartbeat", 0, 60],
   ])("%s, invoked asynchronously, is repeated %i times", (name, retries, seconds) => {
     const config = resource(template, "AWS::Lambda::EventInvokeConfig", `Functions${name}EventInvoke`);
     expect(config.Properties.MaximumRetryAttempts).toBe(retries);
     expect(config.Properties.MaximumEventAgeInSeconds).toBe(seconds);
+  });
+
+  it("may be invoked again and again by itself only where it counts that", () => {
+    const allowed = NAMES.filter(
+      (name) => functionNamed(template, name).Properties.RecursiveLoop === "Allow",
+    );
+    expect(allowed).toEqual(["Deliver"]);
   });
 });

@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import type { RoomcastProps } from "../../lib";
+import type { MessageOrder, RoomcastLimits, RoomcastProps } from "../../lib";
 import { settingsOf } from "../../lib/settings";
 
 const check = (props: RoomcastProps) => settingsOf({ app: __filename, ...props });
@@ -48,8 +48,23 @@ describe("what cannot be is refused by name, with what was expected and what cam
       { listenerTimeout: Duration.seconds(29) },
       "listenerTimeout must be a whole number of seconds from 1 to 28, got 29",
     ],
+    [{ order: "strict" as MessageOrder }, 'order must be none or per-connection, got "strict"'],
     [{ maxPayloadBytes: 1_000_001 }, "maxPayloadBytes must be a whole number from 1 to 1000000, got 1000001"],
+    [{ deliveryRate: 0 }, "deliveryRate must be a whole number from 1 to 1000000, got 0"],
     [{ maxRoomsPerSocket: 0 }, "maxRoomsPerSocket must be a whole number from 1 to 1000, got 0"],
+    [
+      { limits: { messagesPerSecond: 9 } },
+      "limits.messagesPerSecond must be false or a whole number from 10 to 100000, got 9",
+    ],
+    [
+      { limits: { socketsPerUser: Number.NaN } },
+      "limits.socketsPerUser must be false or a whole number from 1 to 1000, got null",
+    ],
+    [
+      { limits: { messages: 100 } as RoomcastLimits },
+      "limits must be of messagesPerSecond, userMessagesPerSecond, socketsPerUser, eventNameBytes, " +
+        'connectionsPerAddress, unauthenticatedPerAddress, got "messages"',
+    ],
     [{ handshakeHeaders: ["x y"] }, 'handshakeHeaders must be names of headers, got "x y"'],
     [
       { throttle: { rateLimit: 0, burstLimit: 1 } },

@@ -3,14 +3,21 @@ import { WebSocket } from "ws";
 import { type LocalAws, startLocalAws } from "../support/local-aws";
 
 // The cases of the published suites (engine.io and socket.io, docs/*-protocol) that a WebSocket without binary
-// frames allows, at their own intervals.
-const INTERVALS = { pingInterval: "0.3", pingTimeout: "0.2", connectTimeout: "1", maxPayload: "1000000" };
+// frames allows, with their own settings.
+const SETTINGS = {
+  pingInterval: "0.3",
+  pingTimeout: "0.2",
+  connectTimeout: "1",
+  maxPayload: "1000000",
+  // It ends each event with one more argument.
+  recoveryWindow: "0",
+};
 
 let local: LocalAws;
 
 beforeAll(async () => {
   const app = join(__dirname, "fixtures", "conformance.ts");
-  local = await startLocalAws({ context: { app, ...INTERVALS } });
+  local = await startLocalAws({ context: { app, ...SETTINGS } });
   // A first connection starts the environments that the intervals leave no time for.
   const { socket } = await greeted();
   const closed = closing(socket);

@@ -77,7 +77,14 @@ describe.each(PAIRS)("%s with %s", (_one, _other, connectOne, connectOther) => {
     const [phone, laptop] = [await user(connectOne, "alice"), await user(connectOther, "alice")];
     const bob = await user(connectOther, "bob");
     const push = { users: ["alice"], event: "notification", data: { text: "hi" } };
-    expect(await target.push(push)).toEqual({ recipients: 2, sent: 2, gone: 0, failed: 0, pending: 0 });
+    expect(await target.push(push)).toEqual({
+      recipients: 2,
+      sent: 2,
+      gone: 0,
+      failed: 0,
+      unknown: 0,
+      pending: 0,
+    });
     for (const device of [phone, laptop]) {
       expect(await device.next()).toEqual({ event: "notification", data: { text: "hi" } });
     }

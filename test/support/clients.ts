@@ -1,5 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 import { WebSocket } from "ws";
+import { offsetFree } from "./offset-free";
 import type { Target } from "./target";
 
 /** One client of either kind, as the tests of the uses see it. */
@@ -28,7 +29,7 @@ export const connectSocketIo: Connect = async (target, { token, namespace = "/" 
     reconnection: false,
   });
   const events = new Inbox();
-  socket.onAny((event: string, data: unknown) => events.put({ event, data }));
+  socket.onAny((event: string, ...args: unknown[]) => events.put({ event, data: offsetFree(args)[0] }));
   await new Promise<void>((resolve, reject) => {
     socket.once("connect", () => resolve());
     socket.once("connect_error", (error) => {

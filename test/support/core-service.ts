@@ -1,10 +1,15 @@
 import { disconnect } from "../../lambdas/core/closing";
+import { work } from "../../lambdas/core/fan-out/worker";
 import type { UpgradeRequest } from "../../lambdas/core/handshake";
-import type { DisconnectEvent, OpenEvent } from "../../lambdas/core/internal-events";
+import type { DeliverEvent, DisconnectEvent, OpenEvent } from "../../lambdas/core/internal-events";
+import { createLimits } from "../../lambdas/core/limits/limits";
+import { type RefusalReport, Refusals } from "../../lambdas/core/limits/refusals";
 import { message } from "../../lambdas/core/message";
 import { registryOf } from "../../lambdas/core/namespace";
 import { open } from "../../lambdas/core/opening";
 import type { PostOutcome } from "../../lambdas/core/ports";
+import { catchUp } from "../../lambdas/core/recovery/catching-up";
+import { offsetSource } from "../../lambdas/core/recovery/offsets";
 import type { Services } from "../../lambdas/core/services";
 import type { Settings } from "../../lambdas/core/settings";
 import { type UpgradeAnswer, upgrade } from "../../lambdas/core/upgrade";
@@ -22,9 +27,13 @@ const SETTINGS: Settings = {
   pingIntervalMs: 480_000,
   pingTimeoutMs: 120_000,
   connectTimeoutMs: 45_000,
+  recoveryWindowMs: 0,
   maxPayloadBytes: 32_768,
   listenerTimeoutMs: 25_000,
+  limits: {},
 };
+
+const DELIVER_TIMEOUT_MS = 900_000;
 
 /**
  * The core on in-memory ports: what the Lambdas would do, without AWS. Internal invocations wait in a queue
@@ -33,9 +42,17 @@ const SETTINGS: Settings = {
 export class CoreService {
   readonly stores = new MemoryStores(() => this.now);
   readonly log: LogLine[] = [];
+  readonly refusals: RefusalReport[] = [];
+  /** What counting for the limits draws, from 0 to 1: at 0 every message and connection is counted. */
+  draw = 1;
   readonly services: Services;
-  readonly queue: ({ kind: "open"; event: OpenEvent } | { kind: "disconnect"; event: DisconnectEvent })[] =
-    [];
+  readonly queue: (
+    | { kind: "open"; event: OpenEvent }
+    | { kind: "disconnect"; event: DisconnectEvent }
+    | { kind: "deliver"; event: DeliverEvent }
+  )[] = [];
+  /** More posts are made by workers. */
+  readonly fanOut = { postsPerSecond: 7_000, maxInlinePosts: 1_000 };
   /** Frames that each connection was posted, in order. */
   readonly posted = new Map<string, string[]>();
   readonly cut: string[] = [];
@@ -50,6 +67,7 @@ export class CoreService {
       connections: this.stores.connections,
       sockets: this.stores.sockets,
       memberships: this.stores.memberships,
+      deliveries: this.stores.deliveries,
       acks: this.stores.acks,
       parts: this.stores.parts,
       turns: this.stores.turns,
@@ -65,14 +83,36 @@ export class CoreService {
       invoker: {
         open: async (event) => void this.queue.push({ kind: "open", event }),
         disconnect: async (event) => void this.queue.push({ kind: "disconnect", event }),
+        deliver: async (event) => void this.queue.push({ kind: "deliver", event }),
       },
+      limits: createLimits({
+        windows: this.stores.windows,
+        refusals: new Refusals(
+          () => this.now,
+          (report) => void this.refusals.push(report),
+        ),
+        random: () => this.draw,
+      }),
       secrets: { current: async () => ["test secret, long enough for HS256"] },
       settings: { ...SETTINGS, ...settings },
+      fanOut: this.fanOut,
       log: {
         warn: (text, details = {}) => void this.log.push({ level: "warn", message: text, details }),
         error: (text, details = {}) => void this.log.push({ level: "error", message: text, details }),
       },
       clock: { now: () => this.now, pause: (ms) => this.#pause(ms) },
+      ...this.#recovery(settings.recoveryWindowMs),
+    };
+  }
+
+  /** Off unless a test turns it on. */
+  #recovery(windowMs = 0): Pick<Services, "recovery" | "catchUp"> {
+    if (windowMs === 0) return {};
+    const { events, sessions } = this.stores;
+    const nextOffset = offsetSource(() => this.now);
+    return {
+      recovery: { windowMs, logMs: windowMs + 600_000, nextOffset, events, sessions },
+      catchUp: (recipients) => catchUp(this.services, recipients),
     };
   }
 
@@ -121,7 +161,8 @@ export class CoreService {
   async settle(): Promise<void> {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       if (next.kind === "open") await open(this.services, next.event);
-      else await disconnect(this.services, next.event);
+      else if (next.kind === "disconnect") await disconnect(this.services, next.event);
+      else await work(this.services, next.event, this.now + DELIVER_TIMEOUT_MS);
     }
   }
 

@@ -6,6 +6,7 @@ import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb
 import { createDocumentClient } from "../../lambdas/aws/dynamodb/client";
 import type { Item } from "../../lambdas/aws/dynamodb/table";
 import { KeepAlive } from "../../lambdas/aws/keep-alive";
+import { RequestsInFlight } from "../../local/dynamodb/requests-in-flight";
 import { DirectRequests } from "./direct-requests";
 
 /** The package has no types. */
@@ -21,6 +22,7 @@ export interface TestDatabase {
 /** An empty DynamoDB in this process, on a port of its own. */
 export async function startDynalite(): Promise<TestDatabase> {
   const server = dynalite({ createTableMs: 0 });
+  const requests = new RequestsInFlight(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   // A listening TCP server has an AddressInfo.
@@ -29,8 +31,9 @@ export async function startDynalite(): Promise<TestDatabase> {
     endpoint: `http://127.0.0.1:${port}`,
     server,
     async stop() {
-      server.close();
       server.closeAllConnections();
+      await requests.end();
+      server.close();
       await once(server, "close");
     },
   };

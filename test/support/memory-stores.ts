@@ -14,9 +14,12 @@ import type {
   StoredHandshake,
 } from "../../lambdas/core/records";
 import { baseRooms, userRoom } from "../../lambdas/core/rooms";
+import { memoryDeliveryStore } from "./memory-deliveries";
 import { MemoryLiveness, MemoryRuns } from "./memory-liveness";
 import { memoryPartStore, memoryTurnStore, type Parts } from "./memory-parts";
+import { MemoryLog, MemorySessions } from "./memory-recovery";
 import { memorySeenStore } from "./memory-seen-store";
+import { MemoryWindows } from "./memory-windows";
 
 const LIFETIME_MS = 130 * 60_000;
 const CLAIM_MS = 60_000;
@@ -33,7 +36,7 @@ interface AwaitedAck {
   args?: readonly unknown[];
 }
 
-type StoredMember = Member & { readonly stamp: Stamp };
+type StoredMember = Member & { readonly stamp: Stamp; readonly broughtBy?: Stamp };
 
 /** The store ports over Maps, for tests of the core: every call is one step, so there are no races. */
 export class MemoryStores {
@@ -46,7 +49,10 @@ export class MemoryStores {
   readonly #now: () => number;
   readonly liveness: MemoryLiveness;
   readonly runs = new MemoryRuns();
+  readonly events: MemoryLog;
+  readonly sessions: MemorySessions;
   maxRoomsPerSocket = 100;
+  pageSize = 1_000;
   /** Names of the calls, in order. */
   readonly calls: string[] = [];
   /** Thrown by `join`, as if DynamoDB were out of reach. */
@@ -55,6 +61,8 @@ export class MemoryStores {
   constructor(now: () => number) {
     this.#now = now;
     this.liveness = new MemoryLiveness(now);
+    this.events = new MemoryLog(now);
+    this.sessions = new MemorySessions(now);
   }
 
   readonly connections: ConnectionStore = {
@@ -100,9 +108,12 @@ export class MemoryStores {
       this.calls.push("create");
       const connection = this.connectionRecords.get(record.connectionId);
       if (!connection || connection.closedFor) return "closed";
-      if (this.#sockets.has(keyOf(record))) return "exists";
+      const known = this.#sockets.get(keyOf(record))?.record;
+      if (known?.sid === record.sid) return known.closedFor ? "closed" : "created";
+      if (known) return "exists";
       this.#sockets.set(keyOf(record), { record, left: new Map() });
       for (const room of baseRooms(record)) this.#enter(record, room, record.stamp);
+      for (const [room, stamp] of Object.entries(record.rooms)) this.#enter(record, room, stamp);
       return "created";
     },
     saveData: async (record, changes) => {
@@ -167,13 +178,30 @@ export class MemoryStores {
       const members = this.#members(record.namespace, room);
       if (members.get(record.sid)?.connectionId === record.connectionId) members.delete(record.sid);
     },
-    members: (namespace, room) => this.#pages(namespace, room),
+    members: async (namespace, room, { after, upTo }) => {
+      this.calls.push("members");
+      const members = this.#liveMembers(namespace, room).filter(({ sid }) => sid > after && sid <= upTo);
+      const page = members.slice(0, this.pageSize);
+      const last = page.length < members.length ? page.at(-1)?.sid : undefined;
+      return { members: page, upTo: last ?? upTo };
+    },
+    present: async (namespace, room, sids) => {
+      this.calls.push("present");
+      const members = new Set(this.#liveMembers(namespace, room).map(({ sid }) => sid));
+      return sids.filter((sid) => members.has(sid));
+    },
   };
+
+  readonly deliveries = memoryDeliveryStore(() => this.#now());
 
   readonly parts = memoryPartStore(this.connectionRecords, this.#parts, (connection) =>
     this.#isLive(connection),
   );
   readonly seen = memorySeenStore(() => this.#now());
+  readonly windows = new MemoryWindows(
+    this.connectionRecords,
+    (namespace, userId) => this.#liveMembers(namespace, userRoom(userId)).length,
+  );
   readonly turns = memoryTurnStore(this.connectionRecords, () => this.#now());
 
   readonly acks: AckStore = {
@@ -224,12 +252,14 @@ export class MemoryStores {
     return "joined";
   }
 
-  async *#pages(namespace: string, room: string): AsyncGenerator<readonly Member[]> {
-    this.calls.push("members");
-    const members = [...this.#members(namespace, room).values()];
-    yield members
+  #liveMembers(namespace: string, room: string): Member[] {
+    return [...this.#members(namespace, room).values()]
       .filter((member) => this.#isLive(member))
-      .map(({ stamp: _, ...member }) => ({ ...member, ...this.#protection(member.connectionId) }));
+      .map(({ stamp: _, broughtBy: __, ...member }) => ({
+        ...member,
+        ...this.#protection(member.connectionId),
+      }))
+      .sort((one, other) => (one.sid < other.sid ? -1 : 1));
   }
 
   #load(connectionId: string): LoadedConnection | undefined {
@@ -265,9 +295,15 @@ export class MemoryStores {
     return stored?.record.sid === record.sid ? stored : undefined;
   }
 
+  /** Unless a later one is there; of several that bring the same one along, the last CONNECT has it. */
   #enter(socket: SocketRecord, room: string, stamp: Stamp): void {
-    const { sid, connectionId, connectedAt, protocol } = socket;
-    this.#members(socket.namespace, room).set(sid, { sid, connectionId, connectedAt, protocol, stamp });
+    const { sid, connectionId, connectedAt, protocol, activeFrom } = socket;
+    const broughtBy = activeFrom === undefined ? undefined : socket.stamp;
+    const known = this.#members(socket.namespace, room).get(sid);
+    if (known && known.stamp > stamp) return;
+    if (known?.stamp === stamp && (known.broughtBy ?? "") > socket.stamp) return;
+    const member = { sid, connectionId, connectedAt, protocol, activeFrom, stamp, broughtBy };
+    this.#members(socket.namespace, room).set(sid, member);
   }
 
   #members(namespace: string, room: string): Map<string, StoredMember> {

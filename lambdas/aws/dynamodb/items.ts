@@ -27,6 +27,10 @@ export type ConnectionItem = Expiring & {
   readonly turnUntil?: number;
   readonly closedFor?: DisconnectReason;
   readonly leftNamespaces?: ReadonlySet<string>;
+  /** `ConnectionRate`, item by item: counting adds to one of them. */
+  readonly rateFrom?: number;
+  readonly rateMessages?: number;
+  readonly isUserOver?: boolean;
 };
 
 /** Maps are keyed by `mapKey`; what the table never looks into is JSON text. */
@@ -39,6 +43,8 @@ export type SocketItem = Expiring & {
   readonly userId?: string;
   readonly claims?: string;
   readonly tokenExpiresAt?: number;
+  readonly pid?: string;
+  readonly activeFrom?: number;
   readonly data: Readonly<Record<string, string>>;
   readonly rooms: Readonly<Record<string, Stamp>>;
   /** Tombstones: when the rooms that it is not in any more were left. */
@@ -56,6 +62,9 @@ export type MembershipItem = Expiring & {
   readonly connectedAt: number;
   readonly stamp: Stamp;
   readonly isProtected?: boolean;
+  readonly activeFrom?: number;
+  /** Of a membership that a recovered socket brought with it, whose stamp is an earlier connection's: the CONNECT's. */
+  readonly broughtBy?: Stamp;
 };
 
 export type HandshakeItem = Expiring & { readonly handshake: string };
@@ -73,7 +82,7 @@ export function isLive(item: { readonly expiresAt: number }, now: number): boole
 }
 
 export function connectionItem(connection: ConnectionRecord): ConnectionItem {
-  const { connectionId, leftNamespaces: _none, ...rest } = connection;
+  const { connectionId, leftNamespaces: _none, rate: _, ...rest } = connection;
   return { ...connectionKey(connectionId), ...rest, expiresAt: expiresAt(connection) };
 }
 
@@ -100,7 +109,7 @@ export function socketItem(socket: SocketRecord): SocketItem {
 }
 
 export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp): MembershipItem {
-  const { namespace, sid, connectionId, protocol, connectedAt, isProtected } = socket;
+  const { namespace, sid, connectionId, protocol, connectedAt, isProtected, activeFrom } = socket;
   return {
     ...membershipKey(namespace, room, sid),
     connectionId,
@@ -108,6 +117,7 @@ export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp)
     connectedAt,
     stamp,
     isProtected,
+    activeFrom,
     expiresAt: expiresAt(socket),
   };
 }
@@ -115,12 +125,17 @@ export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp)
 export function connectionRecord(connectionId: string, item: ConnectionItem): ConnectionRecord {
   const { protocol, namespace, connectedAt, isProtected, closedFor, leftNamespaces } = item;
   const left = leftNamespaces && [...leftNamespaces];
-  return { connectionId, protocol, namespace, connectedAt, isProtected, closedFor, leftNamespaces: left };
+  const base = { connectionId, protocol, namespace, connectedAt, isProtected, closedFor };
+  return { ...base, leftNamespaces: left, rate: rateOf(item) };
+}
+
+function rateOf({ rateFrom, rateMessages = 0, isUserOver = false }: ConnectionItem) {
+  return rateFrom === undefined ? undefined : { startsAt: rateFrom, messages: rateMessages, isUserOver };
 }
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
   const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt } = item;
-  const { closedFor, isNew } = item;
+  const { pid, activeFrom, closedFor, isNew } = item;
   return {
     connectionId,
     protocol,
@@ -133,14 +148,16 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
     tokenExpiresAt,
     data: decodeMap(item.data, (text): unknown => JSON.parse(text)),
     rooms: decodeMap(item.rooms, (roomStamp) => roomStamp),
+    pid,
+    activeFrom,
     closedFor,
     isNew,
   };
 }
 
 export function member(item: MembershipItem): Member {
-  const { sk, connectionId, protocol, connectedAt, isProtected } = item;
-  return { sid: sk, connectionId, protocol, connectedAt, isProtected };
+  const { sk, connectionId, protocol, connectedAt, isProtected, activeFrom } = item;
+  return { sid: sk, connectionId, protocol, connectedAt, isProtected, activeFrom };
 }
 
 export function expiresAt({ connectedAt }: { readonly connectedAt: number }): number {

@@ -1,4 +1,7 @@
 import { EVERYONE } from "../../core/rooms";
+import { shardOf } from "../../core/shards";
+
+export { shardOf };
 
 /** The primary key of every item: a type, so that it also fits where the SDK wants an index signature. */
 export type Key = { readonly pk: string; readonly sk: string };
@@ -60,8 +63,51 @@ export function ackKey(id: number, sid: string): Key {
   return { pk: ackPartition(id), sk: sid };
 }
 
+/** Beside the room's members: a partition of its own, since each takes a thousand writes a second. */
+export function logPartition(namespace: string, room: string): string {
+  return `LOG#${encodeURIComponent(namespace)}#${room}`;
+}
+
+export function logKey(namespace: string, room: string, offset: string): Key {
+  return { pk: logPartition(namespace, room), sk: offset };
+}
+
+export function sessionKey(pid: string): Key {
+  return { pk: `SESS#${pid}`, sk: "SESS" };
+}
+
+/** Of one user or address, in one window of time. */
+export function windowKey(window: {
+  readonly of: string;
+  readonly id: string;
+  readonly startsAt: number;
+}): Key {
+  return { pk: `RATE#${window.of}#${window.id}`, sk: String(window.startsAt) };
+}
+
 export function seenKey(key: string): Key {
   return { pk: `SEEN#${key}`, sk: "SEEN" };
+}
+
+/** One large delivery: its shares, and what did not fit into the events between its workers. */
+export function deliveryPartition(deliveryId: string): string {
+  return `DELIVERY#${deliveryId}`;
+}
+
+export const FIRST_OF_SHARES = "SHARE#";
+export const LAST_OF_SHARES = "SHARE#~";
+
+export function shareKey(share: { readonly deliveryId: string; readonly index: number }): Key {
+  return { pk: deliveryPartition(share.deliveryId), sk: `${FIRST_OF_SHARES}${fixedWidth(share.index)}` };
+}
+
+export function deliveryContentKey(deliveryId: string, part: number): Key {
+  return { pk: deliveryPartition(deliveryId), sk: `CONTENT#${fixedWidth(part)}` };
+}
+
+/** Sorts as the numbers do. */
+function fixedWidth(index: number): string {
+  return String(index).padStart(4, "0");
 }
 
 /** The partitions that together hold a room's members. */
@@ -78,13 +124,4 @@ function roomPartition(namespace: string, room: string): string {
 
 function shardPartition(partition: string, shard: number): string {
   return `${partition}#${shard}`;
-}
-
-/** FNV-1a: short, and even over ids of any kind. */
-export function shardOf(id: string, shards: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index++) {
-    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) % shards;
 }

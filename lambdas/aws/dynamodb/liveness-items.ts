@@ -1,6 +1,7 @@
 import type { Liveness } from "../../core/records";
+import { shardOf } from "../../core/shards";
 import { type Expiring, expiresAt } from "./items";
-import { type Key, shardOf } from "./keys";
+import type { Key } from "./keys";
 import type { Item } from "./table";
 
 /**

@@ -1,14 +1,12 @@
 import type { JoinOutcome, MembershipStore } from "../../core/ports";
-import type { Member, SocketRecord, Stamp } from "../../core/records";
+import type { SocketRecord, Stamp } from "../../core/records";
 import { readOpenSocket } from "./connection-items";
-import { isLive, type MembershipItem, mapKey, member, type SocketItem } from "./items";
-import { roomPartitions, socketKey } from "./keys";
+import { mapKey, type SocketItem } from "./items";
+import { socketKey } from "./keys";
+import { memberPage, presentSids } from "./member-pages";
 import { deleteMembership, protectMembership, putMembership } from "./memberships";
-import { mergePages } from "./merge-pages";
 import type { Table } from "./table";
 import { staleTombstones, tombstoneRemoval } from "./tombstones";
-
-const PAGE_SIZE = 1_000;
 
 /** "Or the same": the SDK may repeat a request whose answer was lost. */
 const NOTHING_LATER = [
@@ -52,10 +50,8 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
       if (stale.length > 0) await table.update(socketKey(socket), tombstoneRemoval(socket, stale));
     },
 
-    async *members(namespace, room) {
-      const pages = roomPartitions(namespace, room).map((partition) => membersOf(table, partition, now));
-      yield* mergePages(pages);
-    },
+    members: (namespace, room, range) => memberPage(table, { namespace, room, range, now: now() }),
+    present: (namespace, room, sids) => presentSids(table, { namespace, room, sids, now: now() }),
   };
 }
 
@@ -99,17 +95,4 @@ async function removeRoom(
 function stampsOf(item: SocketItem, room: string): { readonly joinedAt?: Stamp; readonly leftAt?: Stamp } {
   const key = mapKey(room);
   return { joinedAt: item.rooms[key], leftAt: item.left[key] };
-}
-
-async function* membersOf(
-  table: Table,
-  partition: string,
-  now: () => number,
-): AsyncGenerator<readonly Member[]> {
-  const attributes = ["sk", "connectionId", "protocol", "connectedAt", "isProtected", "expiresAt"];
-  for await (const page of table.query({ partition, attributes, pageSize: PAGE_SIZE })) {
-    // What lies in a room's partition is a membership.
-    const live = (page as readonly MembershipItem[]).filter((item) => isLive(item, now()));
-    if (live.length > 0) yield live.map(member);
-  }
 }

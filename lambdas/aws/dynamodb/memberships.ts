@@ -1,13 +1,48 @@
+import { forEachConcurrently } from "../../core/concurrency";
 import type { SocketRecord, Stamp } from "../../core/records";
 import { baseRooms } from "../../core/rooms";
 import { membershipItem } from "./items";
 import { membershipKey } from "./keys";
 import type { Table } from "./table";
 
+/** A socket may be in a thousand rooms. */
+const CONCURRENT_PUTS = 50;
+
 /** The rooms of a socket, its base rooms included, with the stamp that each membership carries. */
 export function stampedRooms(socket: SocketRecord): readonly (readonly [room: string, stamp: Stamp])[] {
   const base = baseRooms(socket).map((room) => [room, socket.stamp] as const);
   return [...base, ...Object.entries(socket.rooms)];
+}
+
+/** Those of a new socket. A recovered one's may be there already, or be another connection's by now. */
+export async function createMemberships(table: Table, socket: SocketRecord): Promise<void> {
+  const rooms = stampedRooms(socket);
+  if (socket.activeFrom !== undefined) {
+    return forEachConcurrently(rooms, CONCURRENT_PUTS, ([room, stamp]) =>
+      bringMembership(table, socket, room, stamp),
+    );
+  }
+  await table.writeAll(rooms.map(([room, stamp]) => ({ put: membershipItem(socket, room, stamp) })));
+}
+
+/**
+ * Writes the membership unless a later one is there. A joined room's stamp is older than the connection: of
+ * several that bring the same one, the CONNECT that arrived last has it.
+ */
+async function bringMembership(
+  table: Table,
+  socket: SocketRecord,
+  room: string,
+  stamp: Stamp,
+): Promise<void> {
+  const item = { ...membershipItem(socket, room, stamp), broughtBy: socket.stamp };
+  await table.put(item, {
+    condition: [
+      "attribute_not_exists(pk) OR stamp < :stamp",
+      "(stamp = :stamp AND (attribute_not_exists(broughtBy) OR broughtBy <= :broughtBy))",
+    ].join(" OR "),
+    values: { ":stamp": stamp, ":broughtBy": socket.stamp },
+  });
 }
 
 /** Writes the membership unless a later one is there. */

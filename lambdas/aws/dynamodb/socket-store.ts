@@ -1,25 +1,24 @@
-import type { SocketStore } from "../../core/ports";
+import type { CreateOutcome, SocketStore } from "../../core/ports";
 import type { DisconnectReason, SocketRecord } from "../../core/records";
 import { userRoom } from "../../core/rooms";
 import { readConnection, readOpenSocket } from "./connection-items";
-import { membershipItem, type SocketItem, socketItem, socketRecord } from "./items";
+import { type SocketItem, socketItem, socketRecord } from "./items";
 import { socketKey } from "./keys";
-import { deleteMembership, protectMembership, putMembership, stampedRooms } from "./memberships";
+import {
+  createMemberships,
+  deleteMembership,
+  protectMembership,
+  putMembership,
+  stampedRooms,
+} from "./memberships";
 import { claimChange, closeChange, completeChange, dataChanges, identityChange } from "./socket-changes";
 import type { Change, Table } from "./table";
 
 export function socketStore(table: Table, now: () => number): SocketStore {
   return {
     async create(socket) {
-      if (!(await putSocket(table, socket))) return "exists";
-      await table.writeAll(
-        stampedRooms(socket).map(([room, stamp]) => ({ put: membershipItem(socket, room, stamp) })),
-      );
-      const current = await readOpenSocket(table, socket, now());
-      if (current?.isProtected && !socket.isProtected) await protectRooms(table, socket);
-      if (current && (await updateSocket(table, socket, completeChange(socket)))) return "created";
-      await removeTraces(table, socket);
-      return "closed";
+      if (await putSocket(table, socket)) return completeSocket(table, socket, now());
+      return createAgain(table, socket, now());
     },
 
     async saveData(socket, changes) {
@@ -56,17 +55,39 @@ export function socketStore(table: Table, now: () => number): SocketStore {
   };
 }
 
+function putSocket(table: Table, socket: SocketRecord): Promise<boolean> {
+  return table.put({ ...socketItem(socket), isNew: true } satisfies SocketItem, {
+    condition: "attribute_not_exists(pk)",
+  });
+}
+
+/** What follows once the socket is there; whoever comes after a crash does the same again. */
+async function completeSocket(table: Table, socket: SocketRecord, now: number): Promise<CreateOutcome> {
+  await createMemberships(table, socket);
+  const current = await readOpenSocket(table, socket, now);
+  if (current?.isProtected && !socket.isProtected) await protectRooms(table, socket);
+  if (current && (await updateSocket(table, socket, completeChange(socket)))) return "created";
+  await removeTraces(table, socket);
+  return "closed";
+}
+
+/**
+ * A repetition, or a Put whose answer was lost, finishes what was begun: with the stamp and the rooms that the
+ * socket has by now, by which alone its closer finds its memberships.
+ */
+async function createAgain(table: Table, socket: SocketRecord, now: number): Promise<CreateOutcome> {
+  const { connection, sockets } = await readConnection(table, socket.connectionId, now);
+  const isOpen = connection !== undefined && !connection.closedFor;
+  const item = sockets.find(({ sid }) => sid === socket.sid);
+  if (!item) return isOpen ? "exists" : "closed";
+  const { connectionId, isProtected } = socket;
+  if (item.isNew) return completeSocket(table, { ...socketRecord(connectionId, item), isProtected }, now);
+  return isOpen && !item.closedFor ? "created" : "closed";
+}
+
 /** Another CONNECT of the connection has asked for it meanwhile. */
 async function protectRooms(table: Table, socket: SocketRecord): Promise<void> {
   await Promise.all(stampedRooms(socket).map(([room]) => protectMembership(table, socket, room)));
-}
-
-/** A repetition of the very same Put, whose answer was lost, succeeds as well. */
-function putSocket(table: Table, socket: SocketRecord): Promise<boolean> {
-  return table.put({ ...socketItem(socket), isNew: true } satisfies SocketItem, {
-    condition: "attribute_not_exists(pk) OR (sid = :sid AND attribute_not_exists(closedFor))",
-    values: { ":sid": socket.sid },
-  });
 }
 
 /** The socket last: until it is gone, somebody else can do this again. */

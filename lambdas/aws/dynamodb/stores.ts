@@ -1,7 +1,9 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { WindowStore } from "../../core/limits/ports";
 import type {
   AckStore,
   ConnectionStore,
+  DeliveryStore,
   HeartbeatRuns,
   LivenessStore,
   MembershipStore,
@@ -10,16 +12,21 @@ import type {
   SocketStore,
   TurnStore,
 } from "../../core/ports";
+import type { LogStore, SessionStore } from "../../core/recovery/ports";
 import { ackStore } from "./ack-store";
 import { connectionStore } from "./connection-store";
+import { deliveryStore } from "./delivery-store";
 import { livenessRuns } from "./liveness-runs";
 import { livenessStore } from "./liveness-store";
+import { logStore } from "./log-store";
 import { membershipStore } from "./membership-store";
 import { partStore } from "./part-store";
 import { seenStore } from "./seen-store";
+import { sessionStore } from "./session-store";
 import { socketStore } from "./socket-store";
 import { Table } from "./table";
 import { turnStore } from "./turn-store";
+import { windowStore } from "./window-store";
 
 export interface StoresProps {
   readonly client: DynamoDBDocumentClient;
@@ -34,12 +41,16 @@ export interface Stores {
   readonly connections: ConnectionStore;
   readonly sockets: SocketStore;
   readonly memberships: MembershipStore;
+  readonly deliveries: DeliveryStore;
   readonly parts: PartStore;
   readonly turns: TurnStore;
   readonly acks: AckStore;
   readonly seen: SeenStore;
   readonly liveness: LivenessStore;
   readonly runs: HeartbeatRuns;
+  readonly windows: WindowStore;
+  readonly events: LogStore;
+  readonly sessions: SessionStore;
 }
 
 /** The stores of the core, on one table with the keys `pk` and `sk`. */
@@ -49,11 +60,15 @@ export function createStores({ client, tableName, now, maxRoomsPerSocket }: Stor
     connections: connectionStore(table, now),
     sockets: socketStore(table, now),
     memberships: membershipStore(table, now, maxRoomsPerSocket),
+    deliveries: deliveryStore(table, now),
     parts: partStore(table, now),
     turns: turnStore(table, now),
     acks: ackStore(table, now),
     seen: seenStore(table, now),
     liveness: livenessStore(table, now),
     runs: livenessRuns(table, now),
+    windows: windowStore(table, now),
+    events: logStore(table, now),
+    sessions: sessionStore(table, now),
   };
 }

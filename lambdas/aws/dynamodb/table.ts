@@ -1,5 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  QueryCommand as RawQueryCommand,
+} from "@aws-sdk/client-dynamodb";
 import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
@@ -11,9 +16,13 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Key } from "./keys";
+import { parsedOnly } from "./lean-answers";
 
 /** An item as the document client gives it: what is in it, `items.ts` knows. */
 export type Item = Record<string, unknown>;
+
+/** An item as DynamoDB gives it, for those who read many. */
+export type RawItem = Readonly<Record<string, AttributeValue>>;
 
 export interface Condition {
   readonly condition: string;
@@ -21,7 +30,7 @@ export interface Condition {
   readonly values?: Record<string, unknown>;
 }
 
-export interface Change extends Condition {
+export interface Change extends Partial<Condition> {
   readonly update: string;
 }
 
@@ -37,8 +46,9 @@ export type Write = { readonly put: Item } | { readonly delete: Key };
 
 type WriteRequests = NonNullable<BatchWriteCommandInput["RequestItems"]>[string];
 
-/** DynamoDB's limit of one BatchWriteItem. */
+/** DynamoDB's limits of one BatchWriteItem and of one BatchGetItem. */
 const MAX_BATCH = 25;
+const MAX_KEYS = 100;
 const MAX_BATCH_ATTEMPTS = 8;
 const FIRST_BATCH_DELAY_MS = 20;
 
@@ -70,6 +80,45 @@ export class Table {
       yield page.Items ?? [];
       start = page.LastEvaluatedKey;
     } while (start);
+  }
+
+  /** One page of a partition; `last` is its last sort key unless it is the end of the range. */
+  async page(range: ItemRange): Promise<{ readonly items: readonly RawItem[]; readonly last?: string }> {
+    const { ExpressionAttributeValues, ...input } = queryInput(range);
+    const values = Object.entries(ExpressionAttributeValues).flatMap(([name, S]) =>
+      S === undefined ? [] : [[name, { S }]],
+    );
+    const command = new RawQueryCommand({
+      ...input,
+      ExpressionAttributeValues: Object.fromEntries(values),
+      TableName: this.name,
+    });
+    const { Items = [], LastEvaluatedKey } = await parsedOnly(command, () => this.client.send(command));
+    return { items: Items, last: LastEvaluatedKey?.sk?.S };
+  }
+
+  /** Those of the items that exist, in no order. */
+  async getAll(keys: readonly Key[], attributes: readonly string[]): Promise<readonly RawItem[]> {
+    const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, index) =>
+      keys.slice(index * MAX_KEYS, (index + 1) * MAX_KEYS),
+    );
+    return (await Promise.all(batches.map((batch) => this.getBatch(batch, attributes)))).flat();
+  }
+
+  private async getBatch(keys: readonly Key[], attributes: readonly string[]): Promise<readonly RawItem[]> {
+    const items: RawItem[] = [];
+    let left: RawItem[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === MAX_BATCH_ATTEMPTS)
+        throw new Error(`DynamoDB left ${left.length} of ${keys.length} reads undone, ${attempt} times`);
+      await pauseBefore(attempt);
+      const request = { Keys: left, ConsistentRead: true, ProjectionExpression: attributes.join(", ") };
+      const command = new BatchGetItemCommand({ RequestItems: { [this.name]: request } });
+      const { Responses, UnprocessedKeys } = await this.client.send(command);
+      items.push(...(Responses?.[this.name] ?? []));
+      left = UnprocessedKeys?.[this.name]?.Keys ?? [];
+    }
+    return items;
   }
 
   async put(item: Item, condition: Condition): Promise<boolean> {
@@ -105,7 +154,7 @@ export class Table {
   private async writeBatch(requests: WriteRequests): Promise<void> {
     let left = requests;
     for (let attempt = 0; attempt < MAX_BATCH_ATTEMPTS; attempt++) {
-      if (attempt > 0) await pause(FIRST_BATCH_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+      await pauseBefore(attempt);
       const command = new BatchWriteCommand({ RequestItems: { [this.name]: left } });
       left = (await this.client.send(command)).UnprocessedItems?.[this.name] ?? [];
       if (left.length === 0) return;
@@ -114,6 +163,10 @@ export class Table {
       `DynamoDB left ${left.length} of ${requests.length} writes undone, ${MAX_BATCH_ATTEMPTS} times`,
     );
   }
+}
+
+async function pauseBefore(attempt: number): Promise<void> {
+  if (attempt > 0) await pause(FIRST_BATCH_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
 }
 
 function queryInput(range: ItemRange) {
@@ -127,7 +180,7 @@ function queryInput(range: ItemRange) {
   };
 }
 
-function conditionInput({ condition, names, values }: Condition) {
+function conditionInput({ condition, names, values }: Partial<Condition>) {
   return {
     ConditionExpression: condition,
     ExpressionAttributeNames: names,

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { CLAIM_SECONDS } from "../../../lambdas/aws/dynamodb/socket-changes";
+import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { intercept } from "./interleavings";
 import { Race } from "./race";
 import { connect, connectionRecord, disconnect, HANDSHAKE, socketRecord, stampAt } from "./records";
@@ -40,6 +41,23 @@ export function crashes(connectClient: () => DynamoDBDocumentClient): void {
       await cleanUp(connectionRecord().connectionId);
       expect(await race.keys()).toEqual([]);
     });
+
+    it.each([1, 2, 3, 4, 5, 6, 7])(
+      "CONNECT and a join, both repeated with an earlier stamp, %i",
+      async (nth) => {
+        await race.stores().connections.open(connectionRecord(), HANDSHAKE);
+        const come = async ({ sockets, memberships }: Stores, stamp: string) => {
+          const socket = socketRecord({ ...ADA, stamp });
+          expect(await sockets.create(socket)).toBe("created");
+          expect(await memberships.join(socket, "chat", stamp)).toBe("joined");
+        };
+        await come(race.stores(crash(nth)), stampAt(15)).catch(() => undefined);
+        await come(race.stores(), stampAt(10));
+        expect(await race.members("chat")).toHaveLength(1);
+        expect(await cleanUp(connectionRecord().connectionId)).toHaveLength(1);
+        expect(await race.keys()).toEqual([]);
+      },
+    );
 
     it.each([1, 2, 3, 4])("join, %i", async (nth) => {
       const socket = await connect(race.stores(), ADA);

@@ -19,18 +19,19 @@ export interface Scenario {
 const MAX_INTERRUPTIONS = 2;
 
 /**
- * Runs the scenario once in every order in which its actors' requests can reach the database, with at most
- * `MAX_INTERRUPTIONS`. Requests that an actor sends at once stay together. Answers the number of orders.
+ * Runs the scenario once in every order in which its actors' requests can reach the database, with at most so many
+ * interruptions. Requests that an actor sends at once stay together. Answers the number of orders.
  */
 export async function everyInterleaving(
   client: DynamoDBDocumentClient,
   prepare: () => Promise<Scenario>,
+  maxInterruptions = MAX_INTERRUPTIONS,
 ): Promise<number> {
   const orders: number[][] = [[]];
   let runs = 0;
   for (let order = orders.pop(); order; order = orders.pop()) {
     const scenario = await prepare();
-    const { steps, answers } = await run(client, scenario.actors, order);
+    const { steps, answers } = await run(client, scenario.actors, { order, maxInterruptions });
     try {
       await scenario.check(answers);
     } catch (error) {
@@ -51,7 +52,7 @@ interface Step {
 async function run(
   client: DynamoDBDocumentClient,
   actors: readonly Actor[],
-  order: readonly number[],
+  { order, maxInterruptions }: { readonly order: readonly number[]; readonly maxInterruptions: number },
 ): Promise<{ steps: readonly Step[]; answers: readonly unknown[] }> {
   const gates = actors.map((actor) => new Gate(client, actor));
   const steps: Step[] = [];
@@ -62,7 +63,7 @@ async function run(
     const able = [...gates.keys()].filter((index) => gates[index]?.isWaiting);
     const [first] = able;
     if (first === undefined) return { steps, answers: await Promise.all(gates.map(({ answer }) => answer)) };
-    const mayInterrupt = !able.includes(last) || interruptions < MAX_INTERRUPTIONS;
+    const mayInterrupt = !able.includes(last) || interruptions < maxInterruptions;
     const actor = order[steps.length] ?? (able.includes(last) ? last : first);
     steps.push({ actor, others: mayInterrupt ? able.filter((index) => index !== actor) : [] });
     if (actor !== last && able.includes(last)) interruptions++;

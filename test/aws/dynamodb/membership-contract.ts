@@ -33,6 +33,35 @@ export function membershipContract(setUp: SetUp): void {
       expect((await loadSocket(stores, socket))?.rooms).toEqual({ chat: latest });
     });
 
+    it("are read by ranges of sids, by pages and by key", async () => {
+      const ids = ["@b", "@a", "@c", "@bb", "@d"];
+      for (const sid of ids) {
+        const socket = await connect(stores, { connectionId: `of ${sid}`, sid });
+        await stores.memberships.join(socket, "chat", stampAt(20));
+      }
+      const sidsOf = async (room: string, after: string, upTo: string) => {
+        const page = await stores.memberships.members("/", room, { after, upTo });
+        expect(page.upTo).toBe(upTo);
+        return page.members.map(({ sid }) => sid);
+      };
+      for (const room of ["chat", "@all"]) {
+        expect(await sidsOf(room, "@", "A")).toEqual(["@a", "@b", "@bb", "@c", "@d"]);
+        expect(await sidsOf(room, "@b", "@c")).toEqual(["@bb", "@c"]);
+        expect(await sidsOf(room, "@bb", "@bz")).toEqual([]);
+        const present = await stores.memberships.present("/", room, ["@x", "@c", "@a"]);
+        expect([...present].sort()).toEqual(["@a", "@c"]);
+      }
+      expect(await stores.memberships.present("/", "chat", [])).toEqual([]);
+    });
+
+    it("are not there any more when they have expired", async () => {
+      const { clock, stores: aged } = await setUp(MAX_ROOMS);
+      const socket = await connect(aged);
+      clock.now += 131 * 60_000;
+      expect(await sidsIn(aged, "@all")).toEqual([]);
+      expect(await aged.memberships.present("/", "@all", [socket.sid])).toEqual([]);
+    });
+
     it("decides by the order of arrival, not of handling", async () => {
       const socket = await connect(stores);
       await stores.memberships.leave(socket, "left", stampAt(30));

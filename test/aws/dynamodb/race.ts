@@ -26,11 +26,12 @@ export class Race {
   }
 
   /** Each order of requests starts from an empty table. Answers the number of orders. */
-  explore(prepare: (stores: Stores) => Promise<Scenario>): Promise<number> {
-    return everyInterleaving(this.client, async () => {
+  explore(prepare: (stores: Stores) => Promise<Scenario>, maxInterruptions?: number): Promise<number> {
+    const begin = async () => {
       await this.clear();
       return prepare(this.stores());
-    });
+    };
+    return everyInterleaving(this.client, begin, maxInterruptions);
   }
 
   /** The keys of all that is in the table, as "pk sk". */

@@ -1,5 +1,6 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import type { ConnectionRecord, Member, SocketRecord, StoredHandshake } from "../../../lambdas/core/records";
+import { EVERY_SID } from "../../../lambdas/core/sid-range";
 
 export const CONNECTED_AT = 1_700_000_000_000;
 
@@ -69,8 +70,12 @@ export async function disconnect(
 
 export async function membersOf({ memberships }: Stores, room: string, namespace = "/"): Promise<Member[]> {
   const members: Member[] = [];
-  for await (const page of memberships.members(namespace, room)) members.push(...page);
-  return members.sort((one, other) => (one.sid < other.sid ? -1 : 1));
+  for (let after = EVERY_SID.after; after < EVERY_SID.upTo; ) {
+    const page = await memberships.members(namespace, room, { after, upTo: EVERY_SID.upTo });
+    members.push(...page.members);
+    after = page.upTo;
+  }
+  return members;
 }
 
 export async function sidsIn(stores: Stores, room: string, namespace = "/"): Promise<string[]> {

@@ -4,6 +4,7 @@ import { MAX_ROOMS, ODD_NAMES, type SetUp, type TestClock } from "./contract-set
 import {
   connect,
   connectionRecord,
+  disconnect,
   HANDSHAKE,
   loadSocket,
   membersOf,
@@ -44,6 +45,34 @@ export function socketContract(setUp: SetUp): void {
       expect(await stores.sockets.create(socketRecord({ sid: "@second" }))).toBe("exists");
       expect(await sidsIn(stores, "@all")).toEqual([socket.sid]);
       expect(await sidsIn(stores, "@second")).toEqual([]);
+    });
+
+    it("is what it was when it is created once more, by a later repetition, and ends as a whole", async () => {
+      const socket = await connect(stores, { userId: "ada", data: { name: "Ada" } });
+      await stores.memberships.join(socket, "chat", stampAt(20));
+      await stores.sockets.saveData(socket, { name: "Ada L." });
+      const again = { ...socket, stamp: stampAt(15) };
+      expect(await stores.sockets.create(again)).toBe("created");
+      const asItWas = { ...socket, data: { name: "Ada L." }, rooms: { chat: stampAt(20) } };
+      expect(await loadSocket(stores, socket)).toEqual(asItWas);
+      expect(await stores.memberships.join(again, "chat", stampAt(16))).toBe("joined");
+      await disconnect(stores, socket.connectionId);
+      for (const room of [socket.sid, "@all", "@user:ada", "chat"])
+        expect(await sidsIn(stores, room)).toEqual([]);
+    });
+
+    it("is not created once more when it is closed", async () => {
+      const socket = await connect(stores);
+      await stores.sockets.close(socket, "server namespace disconnect", stampAt(20));
+      expect(await stores.sockets.create(socket)).toBe("closed");
+      expect((await loadSocket(stores, socket))?.closedFor).toBe("server namespace disconnect");
+    });
+
+    it("leaves its listeners to the closer of its connection when it is created once more", async () => {
+      const socket = await connect(stores);
+      await stores.connections.close(socket.connectionId, "transport close");
+      expect(await stores.sockets.create(socket)).toBe("closed");
+      expect(await disconnect(stores, socket.connectionId)).toMatchObject([{ sid: socket.sid }]);
     });
 
     it("loads the sockets of all namespaces, whatever their names", async () => {

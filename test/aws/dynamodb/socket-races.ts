@@ -57,6 +57,45 @@ export function socketRaces(connectClient: () => DynamoDBDocumentClient): void {
       });
     });
 
+    it("a CONNECT once more and $disconnect: nothing is left, and the listeners run once", async () => {
+      const orders = await race.explore(async (stores) => {
+        const socket = await connect(stores, ADA);
+        await stores.memberships.join(socket, "chat", stampAt(20));
+        return {
+          actors: [
+            race.by(({ sockets }) => sockets.create({ ...socket, stamp: stampAt(9) })),
+            race.by((closer) => disconnect(closer, socket.connectionId)),
+          ],
+          async check([created, owed]) {
+            expect(await race.keys()).toEqual([]);
+            expect(owed).toHaveLength(1);
+            expect(["created", "closed"]).toContain(created);
+          },
+        };
+      });
+      expect(orders).toBeGreaterThan(5);
+    });
+
+    it("CONNECT twice at once: the socket is whole, and its memberships are those that it knows of", async () => {
+      await race.explore(async (stores) => {
+        await stores.connections.open(connectionRecord(), HANDSHAKE);
+        const create = (stamp: string) =>
+          race.by(async ({ sockets, memberships }) => {
+            const socket = socketRecord({ ...ADA, stamp });
+            return [await sockets.create(socket), await memberships.join(socket, "chat", stamp)];
+          });
+        return {
+          actors: [create(stampAt(15)), create(stampAt(10))],
+          async check(answers) {
+            expect(answers).toEqual([0, 1].map(() => ["created", "joined"]));
+            expect(await race.members("chat")).toHaveLength(1);
+            await disconnect(stores, connectionRecord().connectionId);
+            expect(await race.keys()).toEqual([]);
+          },
+        };
+      }, 1);
+    });
+
     it("join and $disconnect: no membership is left, and the listeners run once", async () => {
       const orders = await race.explore(async (stores) => {
         const socket = await connect(stores, ADA);

@@ -9,6 +9,7 @@ import {
 } from "../../support/dynamodb";
 import { crashes } from "./crashes";
 import { partRaces } from "./part-races";
+import { recoveryRaces } from "./recovery-races";
 import { roomRaces } from "./room-races";
 import { socketRaces } from "./socket-races";
 import { storeContract } from "./store-contract";
@@ -46,6 +47,7 @@ describe.each<Database>(databases)("%s", (_, start) => {
   socketRaces(() => direct);
   roomRaces(() => direct);
   partRaces(() => direct);
+  recoveryRaces(() => direct);
   crashes(() => direct);
 });
 

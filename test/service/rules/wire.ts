@@ -85,9 +85,12 @@ export class WireService {
     this.#aws = aws;
   }
 
-  static async start(app: string): Promise<WireService> {
+  static async start(app: string, settings: Readonly<Record<string, string>> = {}): Promise<WireService> {
     const allowedOrigins = "https://app.example,https://other.example";
-    return new WireService(await startLocalAws({ context: { app, allowedOrigins } }));
+    // Rules of their own: with it, `40` has a pid and events end with their offset.
+    const recoveryWindow = "0";
+    const context = { app, allowedOrigins, recoveryWindow, ...settings };
+    return new WireService(await startLocalAws({ context }));
   }
 
   async stop(): Promise<void> {
