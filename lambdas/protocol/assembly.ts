@@ -49,19 +49,28 @@ export interface Assembly {
  * @throws ProtocolError when times of arrival that are equal leave open which attachment is which.
  */
 export function assemble(parts: readonly BinaryPart[]): Assembly {
-  const taken = parts.filter((part) => part.kind === "taken");
-  const takenIds = new Set(taken.flatMap(({ partIds }) => partIds));
-  const live = parts.filter(isLive).filter(({ id }) => !takenIds.has(id));
-  assertOutside(live, taken);
+  const live = livePartsOf(parts);
+  assertOutside(live, parts.filter(isTaken));
   const moments = momentsOf(live);
   moments.forEach(assertDecidable);
   return place(moments);
 }
 
+/** As `assemble`, where ids grow in the order in which the client sent the parts, and none is still on its way. */
+export function assembleInOrder(parts: readonly BinaryPart[]): Assembly {
+  const live = livePartsOf(parts).sort((one, other) => (one.id < other.id ? -1 : 1));
+  return place(live.map((part) => momentOf([part])));
+}
+
 type LivePart = HeaderPart | AttachmentPart;
 
-function isLive(part: BinaryPart): part is LivePart {
-  return part.kind !== "taken";
+function livePartsOf(parts: readonly BinaryPart[]): LivePart[] {
+  const takenIds = new Set(parts.filter(isTaken).flatMap(({ partIds }) => partIds));
+  return parts.filter((part) => !isTaken(part)).filter(({ id }) => !takenIds.has(id));
+}
+
+function isTaken(part: BinaryPart): part is TakenSet {
+  return part.kind === "taken";
 }
 
 /** A part between those of a set that was taken, or as old as one of them, may well have been one of them. */
@@ -82,12 +91,13 @@ interface Moment {
 
 function momentsOf(live: readonly LivePart[]): Moment[] {
   const times = [...new Set(live.map(({ arrivedAt }) => arrivedAt))].sort((one, other) => one - other);
-  return times.map((time) => {
-    const parts = live.filter(({ arrivedAt }) => arrivedAt === time);
-    const headers = parts.filter((part) => part.kind === "header");
-    const attachments = parts.filter((part) => part.kind === "attachment");
-    return { header: headers[0], headers: headers.length, attachments };
-  });
+  return times.map((time) => momentOf(live.filter(({ arrivedAt }) => arrivedAt === time)));
+}
+
+function momentOf(parts: readonly LivePart[]): Moment {
+  const headers = parts.filter((part) => part.kind === "header");
+  const attachments = parts.filter((part) => part.kind === "attachment");
+  return { header: headers[0], headers: headers.length, attachments };
 }
 
 function assertDecidable({ headers, attachments: [first, ...others] }: Moment): void {

@@ -1,4 +1,4 @@
-import { type Assembly, assemble, type BinaryPart } from "../../lambdas/protocol/assembly";
+import { type Assembly, assemble, assembleInOrder, type BinaryPart } from "../../lambdas/protocol/assembly";
 import { faultOf } from "./protocol-faults";
 
 /** Parts in short: `2H@5` is a header with two attachments, `a@6` an attachment with "a" in it. */
@@ -88,5 +88,33 @@ describe("[S15] next to a packet that was taken", () => {
 
   test.each(["a@5", "a@6", "a@7", "1H@6"])("%s may have been one of its parts, and is refused", (late) => {
     expect(faultOf(() => assemble([taken, part(late)])).reason).toBe("invalid_frame");
+  });
+});
+
+describe("[O2] assembling what was kept in the order of its ids", () => {
+  test.each<[string, string, string[], string[]]>([
+    ["packets of one millisecond", "1H a 2I b c", ["1H a", "2I b c"], []],
+    ["attachments that differ, of one millisecond", "3H c a b", ["3H c a b"], []],
+    ["a packet that lacks an attachment", "2H a", [], []],
+    ["attachments that no header has a place for", "1H a b c", ["1H a"], ["b", "c"]],
+    ["an attachment without a header", "a", [], ["a"]],
+  ])("%s", (_name, text, complete, orphans) => {
+    const kept = text.split(" ").map((name, index) => ({ ...part(`${name}@7`), id: `${index} ${name}` }));
+    const assembly = assembleInOrder(kept.toReversed());
+    const named = (ids: string) => ids.replace(/\d+ (?=\w)/g, "");
+    expect(written(assembly).map(named)).toEqual(complete);
+    expect(assembly.orphans.map(({ id }) => named(id))).toEqual(orphans);
+  });
+
+  test("leaves out what was taken", () => {
+    const taken = {
+      kind: "taken",
+      id: "0 H",
+      arrivedAt: 7,
+      lastArrivedAt: 7,
+      partIds: ["0 H", "1 a"],
+    } as const;
+    const late = { ...part("a@7"), id: "1 a" };
+    expect(assembleInOrder([taken, late])).toEqual({ complete: [], orphans: [] });
   });
 });

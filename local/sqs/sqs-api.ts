@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Callers } from "../callers";
+import { readBody, reply } from "../http";
+import type { Queue as QueueSettings } from "../template/model";
+import type { Queue, Receipt } from "./queue";
+import type { SqsService } from "./sqs-service";
+
+const TARGET = /^AmazonSQS\.(\w+)$/;
+
+/** SQS's JSON, as far as it is read. */
+interface Input {
+  readonly QueueUrl?: string;
+  readonly QueueName?: string;
+  readonly MessageBody?: string;
+  readonly MessageGroupId?: string;
+  readonly MessageDeduplicationId?: string;
+  readonly MaxNumberOfMessages?: number;
+  readonly VisibilityTimeout?: number;
+  readonly ReceiptHandle?: string;
+  readonly Entries?: readonly Entry[];
+}
+
+interface Entry {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
+  readonly VisibilityTimeout?: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface Named {
+  readonly settings: QueueSettings;
+  readonly queue: Queue;
+}
+
+/** Answers SQS's API: what functions need, and what shows a queue. `undefined` when the request is for something else. */
+export function sqsApi(sqs: SqsService, callers: Callers) {
+  return (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
+    const operation = TARGET.exec(String(request.headers["x-amz-target"] ?? ""))?.[1];
+    if (operation === undefined) return undefined;
+    return handle(operation, request).then(({ status, body }) =>
+      reply(response, status, JSON.stringify(body), { "content-type": "application/x-amz-json-1.0" }),
+    );
+  };
+
+  async function handle(operation: string, request: IncomingMessage): Promise<Answer> {
+    // A queue that is missing is answered as one that does not exist.
+    const input = JSON.parse((await readBody(request)).toString("utf8") || "{}") as Input;
+    const caller = callers.of(request);
+    if (caller === undefined)
+      return refusal(403, "MissingAuthenticationToken", "Missing Authentication Token");
+    if (operation === "ListQueues") return success({ QueueUrls: sqs.all.map(({ url }) => url) });
+    const named = sqs.find(input.QueueUrl ?? input.QueueName ?? "");
+    const action = `sqs:${operation.replace("Batch", "")}`;
+    const resource = named?.settings.arn ?? "";
+    if (!caller.may(action, resource)) return refusal(403, "AccessDenied", caller.denial(action, resource));
+    if (named === undefined)
+      return refusal(400, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.");
+    const run = OPERATIONS[operation];
+    return run ? run(named, input) : refusal(400, "InvalidAction", `${operation} is not supported locally`);
+  }
+}
+
+const OPERATIONS: Readonly<Record<string, (named: Named, input: Input) => Answer>> = {
+  GetQueueUrl: ({ settings }) => success({ QueueUrl: settings.url }),
+  GetQueueAttributes: ({ settings, queue }) =>
+    success({
+      Attributes: {
+        QueueArn: settings.arn,
+        ApproximateNumberOfMessages: String(queue.visible),
+        ApproximateNumberOfMessagesNotVisible: String(queue.inFlight),
+      },
+    }),
+  SendMessage: ({ queue }, { MessageBody = "", MessageGroupId = "", MessageDeduplicationId }) => {
+    const message = queue.send({
+      body: MessageBody,
+      groupId: MessageGroupId,
+      deduplicationId: MessageDeduplicationId,
+    });
+    return success({ MessageId: message.id, SequenceNumber: message.sequence });
+  },
+  ReceiveMessage: ({ queue }, { MaxNumberOfMessages = 1, VisibilityTimeout }) =>
+    success({ Messages: queue.receive(MaxNumberOfMessages, VisibilityTimeout).map(received) }),
+  DeleteMessage: ({ queue }, { ReceiptHandle = "" }) => {
+    queue.delete(ReceiptHandle);
+    return success({});
+  },
+  DeleteMessageBatch: ({ queue }, { Entries = [] }) => {
+    for (const { ReceiptHandle } of Entries) queue.delete(ReceiptHandle);
+    return success({ Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] });
+  },
+  ChangeMessageVisibilityBatch: ({ queue }, { Entries = [] }) => {
+    const results = Entries.map(({ Id, ReceiptHandle, VisibilityTimeout = 0 }) => ({
+      Id,
+      isChanged: queue.changeVisibility(ReceiptHandle, VisibilityTimeout),
+    }));
+    return success({
+      Successful: results.filter(({ isChanged }) => isChanged).map(({ Id }) => ({ Id })),
+      Failed: results
+        .filter(({ isChanged }) => !isChanged)
+        .map(({ Id }) => ({ Id, Code: "MessageNotInflight", SenderFault: true })),
+    });
+  },
+};
+
+function received({ id, handle, body, count, groupId, sequence }: Receipt) {
+  const Attributes = {
+    ApproximateReceiveCount: String(count),
+    MessageGroupId: groupId,
+    SequenceNumber: sequence,
+  };
+  return { MessageId: id, ReceiptHandle: handle, Body: body, Attributes };
+}
+
+function success(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function refusal(status: number, type: string, message: string): Answer {
+  return { status, body: { __type: type, message } };
+}
