@@ -1,0 +1,25 @@
+import { catchUp } from "../core/recovery/catching-up";
+import { offsetSource } from "../core/recovery/offsets";
+import type { PostServices } from "../core/services";
+import type { Stores } from "./dynamodb/stores";
+import { ENV } from "./env";
+import { millisecondsIn } from "./settings";
+
+/** Connection state recovery, where the construct has it on. */
+export function recoveryIn(
+  env: Readonly<Record<string, string | undefined>>,
+  { events, sessions }: Stores,
+  invoker: PostServices["invoker"],
+): Pick<PostServices, "recovery" | "catchUp"> {
+  if (env[ENV.recoveryWindowSeconds] === undefined) return {};
+  return {
+    recovery: {
+      windowMs: millisecondsIn(env, ENV.recoveryWindowSeconds),
+      logMs: millisecondsIn(env, ENV.recoveryLogSeconds),
+      nextOffset: offsetSource(Date.now),
+      events,
+      sessions,
+    },
+    catchUp: (recipients) => catchUp({ invoker }, recipients),
+  };
+}

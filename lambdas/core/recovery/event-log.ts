@@ -1,0 +1,81 @@
+import { withOffset } from "../../protocol/event-offset";
+import type { Frames } from "../frames";
+import type { DeliveryServices } from "../services";
+import type { MemberTarget, RoomTarget } from "../target";
+import { LOGGED_WITHIN_MS } from "./boundary";
+import type { Offset } from "./offsets";
+import type { LogEntry, Recovery } from "./ports";
+
+interface Loggable {
+  readonly target: RoomTarget | MemberTarget;
+  readonly frames: Frames;
+}
+
+export type Logged<Emit extends Loggable> = Emit & {
+  /** Absent where recovery is off. */
+  readonly offset?: Offset;
+};
+
+type LogServices = Pick<DeliveryServices, "recovery" | "clock" | "log">;
+
+/** Written at once: a few requests, which take a fraction of `LOGGED_WITHIN_MS`. */
+const CHUNK = 50;
+const ATTEMPTS = 3;
+
+/**
+ * Writes events without ack into the logs of their rooms, one item for each emit and room, and ends their
+ * Socket.IO frames with their offsets. To be done before recipients are looked up: who is a member only
+ * later finds the event in the log. Where recovery is off, nothing.
+ */
+export async function logEmits<Emit extends Loggable>(
+  services: LogServices,
+  emits: readonly Emit[],
+): Promise<readonly Logged<Emit>[]> {
+  const { recovery } = services;
+  if (!recovery) return emits;
+  const logged: Logged<Emit>[] = [];
+  for (let first = 0; first < emits.length; first += CHUNK) {
+    logged.push(...(await logChunk(services, recovery, emits.slice(first, first + CHUNK))));
+  }
+  return logged;
+}
+
+/** A socket that is recovered meanwhile reads the log once: what is written too late gets a later offset. */
+async function logChunk<Emit extends Loggable>(
+  { clock, log }: LogServices,
+  { nextOffset, events, logMs }: Recovery,
+  emits: readonly Emit[],
+): Promise<readonly Logged<Emit>[]> {
+  for (let attempt = 1; ; attempt++) {
+    const startedAt = clock.now();
+    const logged = emits.map((emit) => ({ ...emit, offset: nextOffset() }));
+    const expiresAt = Math.ceil((startedAt + logMs) / 1_000);
+    const entries = logged.flatMap((emit) => entriesOf(emit, expiresAt));
+    if (entries.length > 0) await events.append(entries);
+    const tookMs = clock.now() - startedAt;
+    if (tookMs <= LOGGED_WITHIN_MS) return logged.map(withOffsets);
+    if (attempt === ATTEMPTS) {
+      log.warn("events were logged late: a socket that is being recovered may miss them", { tookMs });
+      return logged.map(withOffsets);
+    }
+    await events.remove(entries);
+  }
+}
+
+/** Plain JSON sockets do not recover. */
+function entriesOf({ target, frames, offset }: Loggable & { offset: Offset }, expiresAt: number): LogEntry[] {
+  const base = { offset, frames: frames["socket.io"], expiresAt };
+  if (target.kind === "socket") {
+    const { namespace, sid, protocol } = target.socket;
+    if (protocol === "json") return [];
+    if (namespace === undefined) throw new Error("expected the namespace of a socket to emit to");
+    return [{ ...base, namespace, room: sid, except: [] }];
+  }
+  const { namespace, except } = target;
+  return [...new Set(target.rooms)].map((room) => ({ ...base, namespace, room, except }));
+}
+
+function withOffsets<Emit extends Loggable & { readonly offset: Offset }>(emit: Emit): Emit {
+  const { frames, offset } = emit;
+  return { ...emit, frames: { ...frames, "socket.io": withOffset(frames["socket.io"], offset) } };
+}

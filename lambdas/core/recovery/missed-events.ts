@@ -1,0 +1,50 @@
+import type { SocketRecord, Stamp } from "../records";
+import { baseRooms } from "../rooms";
+import { type Offset, offsetBound, timeOf } from "./offsets";
+import type { LoggedEvent } from "./ports";
+
+/** A room whose log is to be read, from behind `after`. */
+export interface LogRange {
+  readonly room: string;
+  readonly after: Offset;
+}
+
+type Rooms = Pick<SocketRecord, "sid" | "userId" | "rooms">;
+
+/** Of each room of the socket what came behind `after` and since it joined. */
+export function logRanges(socket: Rooms, after: Offset): readonly LogRange[] {
+  const base = baseRooms(socket).map((room) => ({ room, after }));
+  const joined = Object.entries(socket.rooms).map(([room, stamp]) => ({
+    room,
+    after: laterOf(after, offsetBound(arrivedAt(stamp))),
+  }));
+  return [...base, ...joined];
+}
+
+/** What the socket is owed of the logs of its rooms: each event once, in the order of the offsets. */
+export function missedEvents(
+  socket: Rooms,
+  logs: readonly (readonly LoggedEvent[])[],
+): readonly LoggedEvent[] {
+  const byOffset = new Map<Offset, LoggedEvent>();
+  for (const event of logs.flat()) if (!isExcepted(socket, event)) byOffset.set(event.offset, event);
+  return [...byOffset.values()].sort((one, other) => (one.offset < other.offset ? -1 : 1));
+}
+
+export function laterOf(one: Offset, other: Offset): Offset {
+  return one > other ? one : other;
+}
+
+function isExcepted(socket: Rooms, { except, offset }: LoggedEvent): boolean {
+  const base = baseRooms(socket);
+  return except.some((room) => {
+    if (base.includes(room)) return true;
+    const stamp = Object.hasOwn(socket.rooms, room) ? socket.rooms[room] : undefined;
+    return stamp !== undefined && arrivedAt(stamp) <= timeOf(offset);
+  });
+}
+
+/** A stamp begins with its milliseconds. */
+function arrivedAt(stamp: Stamp): number {
+  return Number.parseInt(stamp, 10);
+}

@@ -1,0 +1,59 @@
+import type { CreateOutcome } from "../ports";
+import type { DisconnectReason, SocketRecord } from "../records";
+import type { Services } from "../services";
+import { offsetBound } from "./offsets";
+
+type RecoveryServices = Pick<Services, "recovery" | "sockets" | "clock">;
+
+/** Drops that nobody asked for; with the others the client or the app meant what it did. */
+const UNASKED: ReadonlySet<DisconnectReason> = new Set(["transport close", "ping timeout"]);
+
+/** API Gateway's two hours, and the ten minutes that a connection's traces may outlive it. */
+const LONGEST_CONNECTION_MS = 130 * 60_000;
+
+/** A clock that is behind, and a read that takes its time. */
+const GRACE_MS = 60_000;
+
+/** Creates the socket, and where its client can recover it, what it is recovered by. */
+export async function createRecoverable(
+  { sockets, recovery, clock }: RecoveryServices,
+  socket: SocketRecord,
+): Promise<CreateOutcome> {
+  const { pid, namespace, sid, userId, connectionId } = socket;
+  if (!recovery || pid === undefined) return sockets.create(socket);
+  // Before there is a membership: what the socket is sent comes later.
+  const startOffset = offsetBound(clock.now());
+  const session = { pid, namespace, sid, userId, connectionId, startOffset };
+  const [created] = await Promise.all([
+    sockets.create(socket),
+    recovery.sessions.open(session, sessionExpiry(socket, recovery.windowMs)),
+  ]);
+  if (created !== "created") await recovery.sessions.end(session);
+  return created;
+}
+
+/** When the session of a connected socket is of no use any more, in seconds since the epoch. */
+export function sessionExpiry({ connectedAt }: Pick<SocketRecord, "connectedAt">, windowMs: number): number {
+  return seconds(connectedAt + LONGEST_CONNECTION_MS + windowMs + GRACE_MS);
+}
+
+/**
+ * Before the last traces of a closed socket go: keeps its rooms and data, with `data` as the disconnect
+ * listeners left it, or forgets the session where the drop was asked for.
+ */
+export async function parkOrEnd(
+  { recovery, clock }: RecoveryServices,
+  socket: SocketRecord & { readonly closedFor: DisconnectReason },
+  data: SocketRecord["data"] = socket.data,
+): Promise<void> {
+  const { pid, connectionId, rooms } = socket;
+  if (!recovery || pid === undefined) return;
+  if (!UNASKED.has(socket.closedFor)) return recovery.sessions.end({ pid, connectionId });
+  const at = clock.now();
+  const expiresAt = seconds(at + recovery.windowMs + GRACE_MS);
+  await recovery.sessions.park(pid, { connectionId, at, rooms, data }, expiresAt);
+}
+
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1_000);
+}

@@ -1,0 +1,88 @@
+import type { SocketRecord, Stamp } from "../records";
+import type { Offset } from "./offsets";
+
+/** An event without ack, as it was emitted to one room. */
+export interface LoggedEvent {
+  readonly offset: Offset;
+  /** For Socket.IO, without the offset. */
+  readonly frames: readonly string[];
+  /** Rooms whose sockets do not get it. */
+  readonly except: readonly string[];
+}
+
+export interface LogEntry extends LoggedEvent {
+  readonly namespace: string;
+  readonly room: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** The events of each room, for a while. */
+export interface LogStore {
+  /** Each is there for every reader when this resolves. */
+  append(entries: readonly LogEntry[]): Promise<void>;
+  remove(entries: readonly LogEntry[]): Promise<void>;
+  /** Strongly consistent, in the order of the offsets, in pages: what lies between, and has not expired. */
+  read(
+    namespace: string,
+    room: string,
+    range: { readonly after: Offset; readonly before: Offset },
+  ): AsyncIterable<readonly LoggedEvent[]>;
+}
+
+/** What a socket leaves behind when its connection drops. */
+export interface ParkedSocket {
+  /** The connection that dropped. */
+  readonly connectionId: string;
+  /** When, milliseconds since the epoch. */
+  readonly at: number;
+  readonly rooms: SocketRecord["rooms"];
+  readonly data: SocketRecord["data"];
+}
+
+/** A socket as its client knows it, over all connections. */
+export interface RecoverySession {
+  /** 120 random bits that only the client knows. */
+  readonly pid: string;
+  readonly namespace: string;
+  readonly sid: string;
+  readonly userId?: string;
+  /** Which connection the socket is on, or was on last. */
+  readonly connectionId: string;
+  /** The socket has been sent nothing before. */
+  readonly startOffset: Offset;
+  /** Of the latest CONNECT that wants to recover it. */
+  readonly claim?: Stamp;
+  /** Of the connection that dropped last; while it is still `connectionId` the socket is away. */
+  readonly parked?: ParkedSocket;
+}
+
+/** There where connection state recovery is on. */
+export interface Recovery {
+  /** How long a socket may be away. */
+  readonly windowMs: number;
+  /** How long events are kept: it can take a ping and its timeout until a socket is known to be away. */
+  readonly logMs: number;
+  readonly nextOffset: () => Offset;
+  readonly events: LogStore;
+  readonly sessions: SessionStore;
+}
+
+/** Several may want one session at once: the CONNECT that arrived last at the gateway gets it. */
+export interface SessionStore {
+  /** `expiresAt` in seconds since the epoch, here and below. */
+  open(session: RecoverySession, expiresAt: number): Promise<void>;
+  /** Strongly consistent. `undefined` when there is none, or it has expired. */
+  load(pid: string): Promise<RecoverySession | undefined>;
+  /** Answers the session as it is then, unless it is gone or a later CONNECT has claimed it. */
+  claim(pid: string, claim: Stamp): Promise<RecoverySession | undefined>;
+  /** The socket's connection dropped. Nothing happens when another has the socket by now; the first call counts. */
+  park(pid: string, parked: ParkedSocket, expiresAt: number): Promise<void>;
+  /** Gives the socket to the connection. `false` when the session is gone, or a later CONNECT has claimed it. */
+  resume(
+    session: Pick<RecoverySession, "pid" | "connectionId"> & { readonly claim: Stamp },
+    expiresAt: number,
+  ): Promise<boolean>;
+  /** Forgets it, unless another connection has the socket by now. */
+  end(session: Pick<RecoverySession, "pid" | "connectionId">): Promise<void>;
+}

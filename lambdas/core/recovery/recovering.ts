@@ -1,0 +1,73 @@
+import {
+  authenticate,
+  type ConnectOutcome,
+  type ConnectRequest,
+  connect,
+  connectAs,
+  type Identity,
+} from "../connecting";
+import { withinSockets } from "../limits/sockets-per-user";
+import type { Services } from "../services";
+import { newSid } from "../sid";
+import { isAway, leftBehind } from "./old-socket";
+import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
+import { takeOver } from "./taking-over";
+
+/** Ours have 20 characters. */
+const MAX_PID_LENGTH = 100;
+
+/**
+ * A CONNECT of a client that may have been here before: it gets its socket back, with all that it missed, or
+ * it is connected as anybody else.
+ *
+ * @throws when a recovery cannot be finished: the connection is to be cut, and the client comes again.
+ */
+export async function connectAgain(services: Services, request: ConnectRequest): Promise<ConnectOutcome> {
+  const { recovery } = services;
+  const session = recovery && (await sessionOf(services, recovery, request));
+  if (!recovery || !session) return connect(services, request);
+  const identity = await authenticate(services, request, session.sid);
+  if ("refused" in identity) return identity;
+  const outcome = await recover(services, recovery, request, { session, identity });
+  if (outcome) return outcome;
+  const fresh = await withinSockets(services, request, { ...identity, sid: newSid() });
+  return "refused" in fresh ? fresh : connectAs(services, request, fresh);
+}
+
+/** What the client's pid stands for, if it can still be recovered. */
+async function sessionOf(
+  services: Services,
+  recovery: Recovery,
+  { connection, definition, handshake }: ConnectRequest,
+): Promise<RecoverySession | undefined> {
+  const { pid } = handshake.auth;
+  if (typeof pid !== "string" || pid === "" || pid.length > MAX_PID_LENGTH) return undefined;
+  const session = await recovery.sessions.load(pid);
+  if (session?.namespace !== definition.name) return undefined;
+  if (session.connectionId === connection.connectionId) return undefined;
+  return isAway(session) && isOver(services, recovery, session.parked) ? undefined : session;
+}
+
+/** `undefined` where there is nothing to take over, or too much to send. */
+async function recover(
+  services: Services,
+  recovery: Recovery,
+  request: ConnectRequest,
+  { session: known, identity }: { readonly session: RecoverySession; readonly identity: Identity },
+): Promise<ConnectOutcome | undefined> {
+  if (known.userId !== identity.userId) return undefined;
+  const claim = request.nextStamp();
+  const claimed = await recovery.sessions.claim(known.pid, claim);
+  if (!claimed) return undefined;
+  const session = { ...claimed, claim };
+  const parked = await leftBehind(services, recovery, session);
+  if (!parked || isOver(services, recovery, parked)) return undefined;
+  const outcome = await takeOver(services, recovery, request, { session, parked, identity });
+  // Its socket gets another sid now: nobody is to take this one again.
+  if (!outcome) await recovery.sessions.end(session);
+  return outcome;
+}
+
+function isOver({ clock }: Services, { windowMs }: Recovery, parked: ParkedSocket | undefined): boolean {
+  return clock.now() > (parked?.at ?? 0) + windowMs;
+}

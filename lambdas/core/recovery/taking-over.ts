@@ -1,0 +1,146 @@
+import { withOffset } from "../../protocol/event-offset";
+import {
+  type ConnectOutcome,
+  type ConnectRequest,
+  type Identity,
+  protect,
+  sessionFor,
+  welcome,
+} from "../connecting";
+import { postAll } from "../posting";
+import type { SocketRecord, Stamp } from "../records";
+import type { Services } from "../services";
+import type { Session } from "../session";
+import { AHEAD_MS, CLOCK_SKEW_MS } from "./boundary";
+import { laterOf } from "./missed-events";
+import { isOffset, type Offset, offsetBound } from "./offsets";
+import { sessionExpiry } from "./parking";
+import type { LoggedEvent, ParkedSocket, Recovery, RecoverySession } from "./ports";
+import { COMPLETE_AFTER_MS, Replay } from "./replay";
+
+/** A recovered socket's memberships are written one by one, many at once. */
+const PER_ROOM_MS = 2;
+/** Of an event that is sent from the log. */
+const PER_POST_MS = 6;
+/** Writing takes so many requests, one after the other: a table that was slow to read from will be slow to write to. */
+const WRITES_PER_READ = 5;
+
+/** A socket that was away, and who has come back for it. */
+export interface Return {
+  readonly session: RecoverySession & { readonly claim: Stamp };
+  readonly parked: ParkedSocket;
+  readonly identity: Identity;
+}
+
+/**
+ * Puts the socket onto the new connection, between what it is sent from the log and what is posted to it
+ * (see `boundary.ts`). `undefined`, with nothing sent, when it missed too much.
+ *
+ * @throws when it cannot be finished.
+ */
+export async function takeOver(
+  services: Services,
+  recovery: Recovery,
+  request: ConnectRequest,
+  back: Return,
+): Promise<ConnectOutcome | undefined> {
+  const { clock } = services;
+  const replay = replayOf(services, recovery, request, back);
+  const startedAt = clock.now();
+  const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS);
+  if (!missed) return undefined;
+  await protect(services, request);
+  const readAt = clock.now();
+  const activeFrom = readAt + aheadMs(back.parked, missed, readAt - startedAt);
+  const current = returningSession(services, request, back, activeFrom);
+  const placed = await place(services, recovery, back.session, current.record);
+  if (placed !== "created") return placed;
+  // Only now: of a recovery that breaks off here the client would keep these, and get them again in the next.
+  await postMissed(services, request, missed);
+  await clock.pause(Math.max(0, activeFrom + COMPLETE_AFTER_MS - clock.now()));
+  const rest = await replay.upTo(activeFrom);
+  if (!rest) throw new Error("more was emitted during the recovery than can be sent");
+  await postMissed(services, request, rest);
+  await welcome(services, request, current, back.identity.rooms);
+  return "connected";
+}
+
+function replayOf(
+  services: Services,
+  recovery: Recovery,
+  request: ConnectRequest,
+  { session, parked }: Return,
+): Replay {
+  const { namespace, sid, userId } = session;
+  const after = firstOffset(services, recovery, session, request);
+  return new Replay(recovery.events, { namespace, sid, userId, rooms: parked.rooms }, after);
+}
+
+/** By then the socket is written, and most of what it missed is posted. */
+function aheadMs({ rooms }: ParkedSocket, missed: readonly LoggedEvent[], readMs: number): number {
+  const writingMs = WRITES_PER_READ * readMs + PER_ROOM_MS * Object.keys(rooms).length;
+  return AHEAD_MS + writingMs + PER_POST_MS * missed.length;
+}
+
+/** The socket as it was, with what middleware has found out and set this time. */
+function returningSession(
+  services: Services,
+  request: ConnectRequest,
+  { session, parked, identity }: Return,
+  activeFrom: number,
+): Session {
+  const { sid, pid } = session;
+  const { rooms: _joining, data, ...admission } = identity;
+  const past = { sid, pid, activeFrom, rooms: parked.rooms, data: { ...parked.data, ...data } };
+  const current = sessionFor(services, request, { ...admission, ...past });
+  current.recovered = true;
+  return current;
+}
+
+/** The client's, or the beginning: after a recovery that failed it sends one of another session. */
+function firstOffset(
+  { clock }: Services,
+  { logMs }: Recovery,
+  { startOffset }: RecoverySession,
+  { handshake }: ConnectRequest,
+): Offset {
+  const { offset } = handshake.auth;
+  const oldest = laterOf(startOffset, offsetBound(clock.now() - logMs));
+  return isOffset(offset) ? laterOf(offset, oldest) : oldest;
+}
+
+/** Whoever emits behind `activeFrom` has to find the memberships. */
+async function place(
+  services: Services,
+  { sessions, windowMs }: Recovery,
+  { pid, claim }: Return["session"],
+  record: SocketRecord,
+): Promise<"created" | "exists" | "closed"> {
+  const { sockets, clock, gateway } = services;
+  const { connectionId, activeFrom = 0 } = record;
+  const created = await sockets.create(record);
+  if (created !== "created") return created;
+  if (clock.now() >= activeFrom - CLOCK_SKEW_MS) {
+    await sockets.remove(record);
+    throw new Error("the rooms of a recovered socket were not written in time");
+  }
+  if (await sessions.resume({ pid, connectionId, claim }, sessionExpiry(record, windowMs))) return "created";
+  // The client is on yet another connection by now.
+  await sockets.remove(record);
+  await gateway.close(connectionId);
+  return "closed";
+}
+
+/** One after the other: API Gateway keeps no order of posts that run side by side. */
+async function postMissed(
+  services: Services,
+  { connection, definition }: ConnectRequest,
+  missed: readonly LoggedEvent[],
+): Promise<void> {
+  const { connectionId } = connection;
+  const recipient = { connectionId, isProtected: connection.isProtected || definition.isBinary };
+  for (const { frames, offset } of missed) {
+    const outcome = await postAll(services, recipient, withOffset(frames, offset));
+    if (outcome !== "sent") throw new Error(`an event that was missed could not be sent: ${outcome}`);
+  }
+}

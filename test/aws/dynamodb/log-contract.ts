@@ -1,0 +1,82 @@
+import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
+import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
+import type { LogEntry } from "../../../lambdas/core/recovery/ports";
+import { MAX_ROOMS, ODD_NAMES, type SetUp, type TestClock } from "./contract-set-up";
+import { CONNECTED_AT } from "./records";
+
+const EVER = { after: offsetBound(0), before: offsetBound(CONNECTED_AT + 1_000_000) };
+
+/** What the core relies on of a `LogStore`. */
+export function logContract(setUp: SetUp): void {
+  describe("the log of a room's events", () => {
+    let clock: TestClock;
+    let stores: Stores;
+    let next: () => string;
+
+    beforeEach(async () => {
+      ({ clock, stores } = await setUp(MAX_ROOMS));
+      next = offsetSource(() => clock.now);
+    });
+
+    const entry = (fields: Partial<LogEntry> = {}): LogEntry => ({
+      namespace: "/",
+      room: "chat",
+      offset: next(),
+      frames: ['42["said"]'],
+      except: [],
+      expiresAt: clock.now / 1_000 + 180,
+      ...fields,
+    });
+
+    async function read(range = EVER, room = "chat", namespace = "/") {
+      const events = [];
+      for await (const page of stores.events.read(namespace, room, range)) events.push(...page);
+      return events;
+    }
+
+    it("answers events as they were emitted, in the order of their offsets", async () => {
+      const frames = ['451-["file",{"_placeholder":true,"num":0}]', "bAAEC"];
+      const [first, second, third] = [entry(), entry({ frames, except: ["@sid", "quiet"] }), entry()];
+      await stores.events.append([third, first, second]);
+      expect(await read()).toEqual(
+        [first, second, third].map(({ offset, frames: its, except }) => ({ offset, frames: its, except })),
+      );
+    });
+
+    it("keeps more events than one request takes, and pages through them", async () => {
+      const many = Array.from({ length: 60 }, () => entry({ frames: ["x".repeat(30_000)] }));
+      await stores.events.append(many);
+      expect((await read()).map(({ offset }) => offset)).toEqual(many.map(({ offset }) => offset));
+    });
+
+    it("answers what lies behind an offset and before a bound", async () => {
+      const [first, second] = [entry(), entry()];
+      clock.now += 1;
+      const third = entry();
+      await stores.events.append([first, second, third]);
+      const before = offsetBound(clock.now);
+      expect(await read({ after: first.offset, before })).toMatchObject([{ offset: second.offset }]);
+      expect(await read({ after: second.offset, before })).toEqual([]);
+      expect(await read({ after: third.offset, before })).toEqual([]);
+    });
+
+    it("answers nothing that has expired", async () => {
+      await stores.events.append([entry()]);
+      clock.now += 180_000;
+      expect(await read()).toEqual([]);
+    });
+
+    it("forgets what is removed", async () => {
+      const [one, other] = [entry(), entry()];
+      await stores.events.append([one, other]);
+      await stores.events.remove([one]);
+      expect(await read()).toMatchObject([{ offset: other.offset }]);
+    });
+
+    it.each(ODD_NAMES)("tells the room %p from all others", async (room) => {
+      await stores.events.append([entry({ room }), entry({ room: `${room}x` }), entry({ namespace: "/n" })]);
+      expect(await read(EVER, room)).toHaveLength(1);
+      expect(await read(EVER, room, "/n")).toEqual([]);
+    });
+  });
+}

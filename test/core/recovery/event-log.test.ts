@@ -1,0 +1,130 @@
+import { Server } from "../../../lambdas/core";
+import { deliver } from "../../../lambdas/core/delivery";
+import { encodeFrames } from "../../../lambdas/core/frames";
+import { push } from "../../../lambdas/core/push";
+import { logEmits } from "../../../lambdas/core/recovery/event-log";
+import { offsetBound } from "../../../lambdas/core/recovery/offsets";
+import type { LogEntry } from "../../../lambdas/core/recovery/ports";
+import type { CoreService } from "../../support/core-service";
+import { recoverable, WINDOW_MS } from "./returning-client";
+
+const inRooms = (...rooms: string[]) =>
+  ({ kind: "rooms", namespace: "/", rooms, except: ["quiet"] }) as const;
+const said = (text: string) => encodeFrames("/", "said", [text]);
+
+function service(): CoreService {
+  const io = new Server();
+  io.on("join", (socket, room) => socket.join(room));
+  io.on("reply", (socket) => socket.emit("replied"));
+  io.on("ask", (socket) => {
+    socket.timeout(50).emit("question", () => {});
+    socket.broadcast.timeout(50).emit("question", () => {});
+  });
+  return recoverable(io);
+}
+
+/** The calls that write the log, with the number of items of each. */
+function watchWrites({ stores: { events } }: CoreService, before: () => void = () => {}): number[] {
+  const writes: number[] = [];
+  const { append } = events;
+  events.append = async (entries) => {
+    before();
+    writes.push(entries.length);
+    await append.call(events, entries);
+  };
+  return writes;
+}
+
+describe("events are logged", () => {
+  test("once for each emit and room, however many are in it, before anybody looks who is", async () => {
+    const core = service();
+    for (let index = 0; index < 5; index += 1) await (await core.socketIo()).send('42["join","a"]');
+    const writes = watchWrites(core, () => core.stores.calls.push("logged"));
+    core.stores.calls.length = 0;
+    await push(core.services, [
+      { rooms: ["a"], event: "said" },
+      { rooms: ["a", "b"], event: "said" },
+      { everyone: true, event: "said" },
+    ]);
+    expect(writes).toEqual([4]);
+    expect(core.stores.events.entries.map(({ room }) => room)).toEqual(["a", "a", "b", "@all"]);
+    expect(core.stores.calls.filter((call) => /logged|members/.test(call))[0]).toBe("logged");
+  });
+
+  test("in the room of the socket, where it is sent to one", async () => {
+    const core = service();
+    const client = await core.socketIo();
+    const writes = watchWrites(core);
+    await client.send('42["reply"]');
+    expect(writes).toEqual([1]);
+    expect(core.stores.events.entries[0]?.room).toBe(core.stores.socketRecords()[0]?.sid);
+  });
+
+  test("not where only a plain JSON socket gets them, nor where an ack is asked for", async () => {
+    const core = service();
+    const writes = watchWrites(core);
+    const json = await core.connection();
+    await json.send({ event: "reply" });
+    const [one, other] = [await core.socketIo(), await core.socketIo()];
+    await one.send('42["ask"]');
+    expect(writes).toEqual([]);
+    for (const client of [one, other]) {
+      for (const frame of client.take().slice(1)) expect(frame).toMatch(/^42\d+\["question"\]$/);
+    }
+  });
+
+  test("with the excepted rooms, and as long as a drop may stay unnoticed", async () => {
+    const core = service();
+    await deliver(core.services, [{ target: inRooms("a"), frames: said("one") }]);
+    expect(core.stores.events.entries).toMatchObject([
+      {
+        frames: ['42["said","one"]'],
+        except: ["quiet"],
+        expiresAt: (core.now + WINDOW_MS + 600_000) / 1_000,
+      },
+    ]);
+  });
+
+  test("with ascending offsets, many at once a few requests at a time", async () => {
+    const core = service();
+    const writes = watchWrites(core);
+    const emits = Array.from({ length: 120 }, (_, index) => ({
+      target: inRooms("a"),
+      frames: said(String(index)),
+    }));
+    const logged = await logEmits(core.services, emits);
+    expect(writes).toEqual([50, 50, 20]);
+    const offsets = logged.map(({ offset }) => offset ?? "");
+    expect([...offsets].sort()).toEqual(offsets);
+    expect(logged[7]?.frames["socket.io"]).toEqual([`42["said","7","${offsets[7]}"]`]);
+    expect(logged[7]?.frames.json).toEqual(said("7").json);
+  });
+});
+
+describe("an event that takes long to be logged", () => {
+  const emit = { target: inRooms("a"), frames: said("one") };
+
+  test("gets a later offset, and leaves nothing under the first", async () => {
+    const core = service();
+    const startedAt = core.now;
+    let isFirst = true;
+    watchWrites(core, () => {
+      core.now += isFirst ? 201 : 200;
+      isFirst = false;
+    });
+    const [logged] = await logEmits(core.services, [emit]);
+    expect(core.stores.events.entries.map(({ offset }: LogEntry) => offset)).toEqual([logged?.offset]);
+    expect((logged?.offset ?? "") >= offsetBound(startedAt + 201)).toBe(true);
+    expect(core.log).toEqual([]);
+  });
+
+  test("is sent all the same when it always does, and the log says so", async () => {
+    const core = service();
+    watchWrites(core, () => {
+      core.now += 500;
+    });
+    await logEmits(core.services, [emit]);
+    expect(core.stores.events.entries).toHaveLength(1);
+    expect(core.log.map(({ message }) => message)).toEqual([expect.stringMatching(/logged late/)]);
+  });
+});

@@ -1,0 +1,56 @@
+import { logRanges, missedEvents } from "../../../lambdas/core/recovery/missed-events";
+import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const joinedAt = (ms: number) => `${NOW + ms}-000000000000-0001`;
+
+const socket = {
+  sid: "@abcdefghijklmnopqrst",
+  userId: "ada",
+  rooms: { early: joinedAt(0), late: joinedAt(500) },
+};
+
+function event(ms: number, except: readonly string[] = []) {
+  return { offset: offsetSource(() => NOW + ms)(), frames: ['42["x"]'], except };
+}
+
+describe("the logs of a socket's rooms are read", () => {
+  it("from the client's offset on, and not from before the socket joined", () => {
+    const after = offsetBound(NOW + 100);
+    expect(logRanges(socket, after)).toEqual([
+      { room: socket.sid, after },
+      { room: "@all", after },
+      { room: "@user:ada", after },
+      { room: "early", after },
+      { room: "late", after: offsetBound(NOW + 500) },
+    ]);
+  });
+});
+
+describe("missed events", () => {
+  it("are merged from all rooms in the order of their offsets, each once", () => {
+    const [first, second, third] = [event(1), event(2), event(3)];
+    expect(missedEvents(socket, [[second], [first, third], [], [second, third]])).toEqual([
+      first,
+      second,
+      third,
+    ]);
+  });
+
+  it.each([
+    ["the socket itself", [socket.sid]],
+    ["its user", ["@user:ada"]],
+    ["everyone", ["@all"]],
+    ["a room that it was in", ["other", "early"]],
+  ])("are without those that except %s", (_whom, except) => {
+    expect(missedEvents(socket, [[event(600, except)]])).toEqual([]);
+  });
+
+  it.each([
+    ["another socket", ["@zzzzzzzzzzzzzzzzzzzz"]],
+    ["a room that it was not in", ["other", "constructor"]],
+    ["a room that it joined later", ["late"]],
+  ])("are with those that except %s", (_whom, except) => {
+    expect(missedEvents(socket, [[event(400, except)]])).toHaveLength(1);
+  });
+});
