@@ -22,6 +22,8 @@ export interface Limits {
   readonly recursionDepth: number;
   readonly initMs: number;
   readonly scheduleMinuteMs: number;
+  /** A second of SQS's visibility timeouts. */
+  readonly visibilitySecondMs: number;
   readonly ttlSweepMs: number;
   /** Of this machine, not of AWS: processes of one function, and of all functions together. */
   readonly environmentsPerFunction: number;
@@ -46,6 +48,7 @@ export const AWS_LIMITS: Limits = {
   recursionDepth: 16,
   initMs: 10_000,
   scheduleMinuteMs: MINUTE,
+  visibilitySecondMs: 1_000,
   ttlSweepMs: MINUTE,
   environmentsPerFunction: 4,
   environments: 10,
