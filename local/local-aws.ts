@@ -6,6 +6,8 @@ import { Callers, credentials } from "./callers";
 import { type DemoConfig, demoConfig, outputNamed, webSocketUrl } from "./demo-config";
 import { dynamodbApi } from "./dynamodb/dynamodb-api";
 import { Tables } from "./dynamodb/tables";
+import { Faults } from "./faults/faults";
+import { withFaults } from "./faults/requests";
 import { front } from "./front";
 import { connectionsApi } from "./gateway/connections-api";
 import { Gateway } from "./gateway/gateway";
@@ -16,6 +18,8 @@ import { pollingHint } from "./polling-hint";
 import { Schedules } from "./schedules";
 import { SecretStore } from "./secrets/secret-store";
 import { secretsApi } from "./secrets/secrets-api";
+import { sqsApi } from "./sqs/sqs-api";
+import { SqsService } from "./sqs/sqs-service";
 import { staticFiles } from "./static-files";
 import { localAddresses } from "./template/addresses";
 import { loadModel } from "./template/load";
@@ -31,37 +35,57 @@ export interface LocalAwsOptions {
   readonly dataPath?: string;
   readonly terminal: Terminal;
   readonly limits?: Partial<Limits>;
+  /** What goes wrong, changeable as it runs; nothing without. */
+  readonly faults?: Faults;
 }
 
 /** AWS on one machine: one port that answers for every service. Deploy a cloud assembly to it, then use it. */
 export class LocalAws {
   readonly gateway: Gateway;
   readonly lambda: LambdaService;
+  readonly sqs: SqsService;
   readonly secrets: SecretStore;
+  readonly faults: Faults;
   private readonly callers = new Callers();
   private readonly schedules: Schedules;
   private readonly server: Server;
-  private model: Model = { apis: [], functions: [], tables: [], secrets: [], schedules: [], outputs: {} };
+  private model: Model = {
+    apis: [],
+    functions: [],
+    tables: [],
+    secrets: [],
+    schedules: [],
+    queues: [],
+    eventSources: [],
+    outputs: {},
+  };
 
   private constructor(
     private readonly options: LocalAwsOptions,
-    private readonly tables: Tables,
+    readonly tables: Tables,
   ) {
     const limits: Limits = { ...AWS_LIMITS, ...options.limits };
-    const { terminal } = options;
+    const { terminal, faults = new Faults() } = options;
+    this.faults = faults;
     this.secrets = new SecretStore(options.dataPath && join(options.dataPath, "secrets.json"));
-    this.lambda = new LambdaService(limits, terminal, (fn) => this.surroundings(fn));
-    this.gateway = new Gateway(this.lambda, limits, terminal);
+    this.lambda = new LambdaService(limits, terminal, (fn) => this.surroundings(fn), faults);
+    this.sqs = new SqsService(this.lambda, limits, terminal);
+    this.gateway = new Gateway(this.lambda, this.sqs, limits, terminal, faults);
     this.schedules = new Schedules(this.lambda, terminal, limits.scheduleMinuteMs);
     this.server = createServer(
       front({
-        services: [
-          dynamodbApi(tables, this.callers),
-          secretsApi(this.secrets, this.callers),
-          invokeApi(this.lambda, this.callers, limits),
-          connectionsApi(this.gateway, this.callers, limits),
-          pollingHint(this.gateway, terminal),
-        ],
+        services: withFaults(
+          [
+            dynamodbApi(tables, this.callers),
+            secretsApi(this.secrets, this.callers),
+            sqsApi(this.sqs, this.callers),
+            invokeApi(this.lambda, this.callers, limits),
+            connectionsApi(this.gateway, this.callers, limits),
+            pollingHint(this.gateway, terminal),
+          ],
+          faults,
+          (connectionId) => this.gateway.connection(connectionId) !== undefined,
+        ),
         files: staticFiles(join(options.projectPath, "demo"), {
           "/socket.io-client.js": join(
             options.projectPath,
@@ -112,10 +136,12 @@ export class LocalAws {
   async deploy(assemblyPath: string): Promise<void> {
     const model = localAddresses(loadModel(assemblyPath), this.url);
     this.gateway.check(model.apis);
+    this.sqs.check(model.queues, model.eventSources);
     this.secrets.deploy(model.secrets);
     await this.tables.deploy(model.tables);
     this.callers.register(model.functions);
     await this.lambda.deploy(model.functions);
+    this.sqs.deploy(model.queues, model.eventSources);
     this.gateway.deploy(model.apis);
     this.schedules.deploy(model.schedules);
     this.model = model;
@@ -136,6 +162,7 @@ export class LocalAws {
   async stop(): Promise<void> {
     this.schedules.stop();
     this.gateway.stop();
+    this.sqs.stop();
     await this.lambda.stop();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { banner } from "./banner";
+import { Faults } from "./faults/faults";
+import { spedUp } from "./faults/speed-up";
 import { LocalAws } from "./local-aws";
 import { HELP, type Options, readOptions } from "./options";
 import { Project } from "./project";
@@ -18,9 +20,18 @@ async function run(args: readonly string[]): Promise<void> {
   else await serve(options);
 }
 
-async function serve({ port, dataPath, appPath, settings }: Options): Promise<void> {
+async function serve({ port, dataPath, appPath, settings, faults: wanted }: Options): Promise<void> {
   const interrupted = untilInterrupted();
-  const aws = await LocalAws.start({ port, projectPath: PROJECT, dataPath, terminal: stdout });
+  const faults = new Faults(wanted.plan, wanted.seed);
+  const limits = spedUp(wanted.speedUp);
+  const aws = await LocalAws.start({
+    port,
+    projectPath: PROJECT,
+    dataPath,
+    terminal: stdout,
+    limits,
+    faults,
+  });
   const context = { ...settings, ...(appPath === undefined ? {} : { app: appPath }) };
   const project = new Project(aws, { path: PROJECT, context }, stdout);
   try {
@@ -31,6 +42,7 @@ async function serve({ port, dataPath, appPath, settings }: Options): Promise<vo
   } finally {
     await project.stop();
     await aws.stop();
+    if (faults.isPlanned) stdout.line(`Faults that struck: ${JSON.stringify(faults.counts)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { FAULT_HELP, FAULT_LIST, FAULT_OPTIONS, type FaultOptions, readFaultOptions } from "./faults/options";
 
 export interface Options {
   readonly port: number;
@@ -7,6 +8,7 @@ export interface Options {
   readonly appPath?: string;
   /** Seconds and bytes, as the CDK app's context takes them. */
   readonly settings: Readonly<Record<string, string>>;
+  readonly faults: FaultOptions;
 }
 
 export const HELP = `Usage: npm start -- [options]
@@ -18,9 +20,15 @@ Runs the service on this machine, from the synthesized CloudFormation template.
   --app FILE    the application's module (default app/index.ts)
   --ping-interval, --ping-timeout, --connect-timeout SECONDS
                 the heartbeat's, down to 0.1 (default 480, 120 and 45)
+  --recovery-window SECONDS
+                how long a client can come back to what it missed (default 120; 0 is never)
+  --order ORDER none, or per-connection: each client's messages one after the other
   --max-payload BYTES
                 what clients are told they may send (default 32768)
-  --help        prints this`;
+${FAULT_HELP}
+  --help        prints this
+
+${FAULT_LIST}`;
 
 /** `"help"` when that is what was asked for. Throws an Error that names the wrong option. */
 export function readOptions(args: readonly string[]): Options | "help" {
@@ -33,7 +41,10 @@ export function readOptions(args: readonly string[]): Options | "help" {
       "ping-interval": { type: "string" },
       "ping-timeout": { type: "string" },
       "connect-timeout": { type: "string" },
+      "recovery-window": { type: "string" },
       "max-payload": { type: "string" },
+      order: { type: "string" },
+      ...FAULT_OPTIONS,
       help: { type: "boolean", default: false },
     },
   });
@@ -45,7 +56,8 @@ export function readOptions(args: readonly string[]): Options | "help" {
     port,
     dataPath: values.data === undefined ? undefined : resolve(values.data),
     appPath: values.app === undefined ? undefined : resolve(values.app),
-    settings: readSettings(values),
+    settings: { ...readSettings(values), ...(values.order !== undefined && { order: values.order }) },
+    faults: readFaultOptions(values),
   };
 }
 
@@ -53,6 +65,7 @@ const SETTINGS = {
   "ping-interval": "pingInterval",
   "ping-timeout": "pingTimeout",
   "connect-timeout": "connectTimeout",
+  "recovery-window": "recoveryWindow",
   "max-payload": "maxPayload",
 } as const;
 

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import dynalite from "dynalite";
 import type { Table } from "../template/model";
+import { RequestsInFlight } from "./requests-in-flight";
 
 type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 interface Page {
@@ -14,11 +15,14 @@ interface Page {
 export class Tables {
   private tables: readonly Table[] = [];
   private sweeping: NodeJS.Timeout | undefined;
+  private readonly requests: RequestsInFlight;
 
   private constructor(
     readonly server: Server,
     private readonly sweepMs: number,
-  ) {}
+  ) {
+    this.requests = new RequestsInFlight(server);
+  }
 
   static async start(options: { readonly path?: string; readonly sweepMs: number }): Promise<Tables> {
     const server = dynalite({ path: options.path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -37,9 +41,11 @@ export class Tables {
     this.sweeping ??= setInterval(() => void this.sweep(), this.sweepMs);
   }
 
+  /** What is asked for meanwhile, a sweep's requests included, is finished first or refused. */
   async stop(): Promise<void> {
     clearInterval(this.sweeping);
     this.server.closeAllConnections();
+    await this.requests.end();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 

@@ -6,7 +6,8 @@ import { frameLimit } from "./frame-limit";
 
 export interface ConnectionListener {
   message(text: string): void;
-  closed(code: number, reason: string): void;
+  /** `isOurs`: the gateway had closed it, not the client. */
+  closed(code: number, reason: string, isOurs: boolean): void;
 }
 
 export type SendOutcome = "sent" | "gone" | "full";
@@ -82,9 +83,10 @@ export class Connection {
   }
 
   private ended(code: number, reason: string): void {
+    const isOurs = this.closing;
     this.closing = true;
     clearTimeout(this.idleTimer);
     clearTimeout(this.lifetimeTimer);
-    this.listener.closed(code, reason);
+    this.listener.closed(code, reason, isOurs);
   }
 }

@@ -34,6 +34,8 @@ export function connectEvent(peer: Peer, request: IncomingMessage, requestId: st
   };
 }
 
+export type MessageEvent = ReturnType<typeof messageEvent>;
+
 export function messageEvent(peer: Peer, routeKey: string, body: string, requestId: string) {
   return {
     requestContext: { ...requestContext(peer, routeKey, "MESSAGE", requestId), messageId: shortId() },

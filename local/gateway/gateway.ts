@@ -2,16 +2,20 @@ import { randomUUID } from "node:crypto";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { WebSocketServer } from "ws";
+import { Faults } from "../faults/faults";
+import { halfOpen } from "../faults/half-open";
 import { pathOf } from "../http";
 import type { LambdaService } from "../lambda/service";
 import type { Limits } from "../limits";
-import type { WebSocketApi } from "../template/model";
+import type { SqsService } from "../sqs/sqs-service";
+import type { Route, WebSocketApi } from "../template/model";
 import type { Terminal } from "../terminal";
 import { Connection } from "./connection";
 import { connectionIds } from "./connection-id";
-import { connectEvent, disconnectEvent, messageEvent, type Peer } from "./events";
-import { integrate } from "./integration";
+import { connectEvent, disconnectEvent, type MessageEvent, messageEvent, type Peer } from "./events";
+import { type Integrated, integrate } from "./integration";
 import { selectRoute } from "./route";
+import { sendMessage } from "./send-message";
 import { Throttle } from "./throttle";
 
 /** What the status of a failed `$connect` is, and the error that a client gets for a failed message. */
@@ -31,8 +35,10 @@ export class Gateway {
 
   constructor(
     private readonly lambda: LambdaService,
+    private readonly sqs: SqsService,
     private readonly limits: Limits,
     private readonly terminal: Terminal,
+    private readonly faults = new Faults(),
   ) {
     this.throttle = new Throttle(limits);
     this.server = new WebSocketServer({
@@ -141,17 +147,24 @@ export class Gateway {
     if (socket.destroyed) return void this.disconnected(api, peer, 1006, "");
     // `ws` chooses the subprotocol while it handles the upgrade, synchronously: it is this function's.
     this.server.options.handleProtocols = () => subprotocol ?? false;
+    const disconnected = (code: number, reason: string) => void this.disconnected(api, peer, code, reason);
     this.server.handleUpgrade(request, socket, head, (ws) => {
       const connection = new Connection(peer, ws, this.limits, {
         message: (text) => void this.message(connection, text),
-        closed: (code, reason) => void this.disconnected(api, peer, code, reason),
+        closed: (code, reason, isOurs) => {
+          if (isOurs || !this.faults.strike("drop")) return disconnected(code, reason);
+          this.connections.set(peer.connectionId, halfOpen(peer, this.limits, disconnected));
+        },
       });
       connection.limitFrames(socket);
       this.connections.set(peer.connectionId, connection);
     });
   }
 
-  /** Not in turn: messages of one connection are separate invocations, that may overtake each other. */
+  /**
+   * Not in turn: messages of one connection are separate invocations, that may overtake each other. Only a
+   * queue takes them in their order.
+   */
   private async message(connection: Connection, text: string): Promise<void> {
     const { peer } = connection;
     const api = this.api(peer.stage);
@@ -162,9 +175,16 @@ export class Gateway {
     if (api === undefined || route === undefined) return void fail("Forbidden");
     if (!this.throttle.takeRequest(api, route.key)) return void fail("Limit Exceeded");
     const event = messageEvent(peer, route.key, text, requestId);
-    const result = await integrate(this.lambda, this.terminal, route, event, requestId);
+    const result = await this.integrateMessage(route, event, requestId);
     if (result.type !== "answer") return void fail(MESSAGE_ERROR);
     if (route.answers) connection.send(result.body);
+  }
+
+  private async integrateMessage(route: Route, event: MessageEvent, requestId: string): Promise<Integrated> {
+    // Before anything is awaited: the queue has the messages in their order.
+    if (route.queue) return sendMessage(this.sqs, this.terminal, route.queue, event);
+    await this.faults.pause("message");
+    return integrate(this.lambda, this.terminal, route, event, requestId);
   }
 
   private async disconnected(api: WebSocketApi, peer: Peer, code: number, reason: string): Promise<void> {
@@ -173,6 +193,7 @@ export class Gateway {
     if (route === undefined) return;
     const requestId = randomUUID();
     const event = disconnectEvent(peer, requestId, code, reason || (DISCONNECT_REASONS[code] ?? ""));
+    if ((await this.faults.pause("disconnect"))?.name === "disconnect.never") return;
     await integrate(this.lambda, this.terminal, route, event, requestId);
   }
 }

@@ -13,6 +13,9 @@ const HEADER_BYTES = 4;
 /** The invocation that runs now; undefined while the module loads. */
 let running;
 
+// Nobody reads what is written: local AWS is gone. User code that logs stray errors would log this one, too, and so on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
+
 // Registered before the user's module is loaded, as Lambda's runtime does: user code may replace them.
 process.on("uncaughtException", (error) => die(129, "Uncaught Exception", error));
 process.on("unhandledRejection", (reason) => {
@@ -149,5 +152,10 @@ function send(message) {
   header.writeUInt32BE(body.length, 0);
   const frame = Buffer.concat([header, body]);
   let written = 0;
-  while (written < frame.length) written += fs.writeSync(CHANNEL, frame, written);
+  try {
+    while (written < frame.length) written += fs.writeSync(CHANNEL, frame, written);
+  } catch {
+    // The gateway is gone: nobody waits for this. An error would want to be sent, too, and so on without end.
+    process.exit(0);
+  }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import type { LambdaFunction } from "../template/model";
@@ -11,6 +12,9 @@ export interface EnvironmentSettings {
   readonly initMs: number;
   /** Every line that the process writes. */
   readonly onLine: (line: string) => void;
+  /** What one environment has of its own, by its id. */
+  readonly ownVariables?: (id: string) => Readonly<Record<string, string>>;
+  readonly onInvoke?: (environment: Environment) => void;
 }
 
 type Message =
@@ -32,6 +36,7 @@ export class Environment {
   readonly loaded: Promise<FunctionError | undefined>;
   /** Settles when the process has ended. */
   readonly exited: Promise<void>;
+  readonly id = randomUUID();
   ended = false;
 
   private readonly process: ChildProcess;
@@ -43,7 +48,7 @@ export class Environment {
     private readonly settings: EnvironmentSettings,
   ) {
     this.process = spawn(process.execPath, [...nodeOptions(fn), BOOTSTRAP], {
-      env: settings.variables,
+      env: { ...settings.variables, ...settings.ownVariables?.(this.id) },
       cwd: fn.codePath,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       // A group of its own, so that Ctrl-C in a terminal leaves it to the gateway to end it.
@@ -64,6 +69,7 @@ export class Environment {
 
   /** Runs one event. The caller sees to it that there is never a second one at the same time. */
   async invoke(invocation: Invocation): Promise<Outcome> {
+    this.settings.onInvoke?.(this);
     const timeoutMs = this.fn.timeoutSeconds * 1000;
     const outcome = new Promise<Outcome>((resolve) => {
       this.waiting = resolve;

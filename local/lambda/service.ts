@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
+import { environmentVariables } from "../faults/environment-variables";
+import { deliver } from "../faults/events";
+import { Faults } from "../faults/faults";
 import type { Limits } from "../limits";
 import type { LambdaFunction } from "../template/model";
 import { shortName, type Terminal } from "../terminal";
 import { SharedCapacity } from "./capacity";
+import type { Environment } from "./environment";
 import type { FunctionError, Outcome } from "./invocation";
 import { EnvironmentPool } from "./pool";
 import { nextTrace } from "./trace";
@@ -35,6 +39,7 @@ export class LambdaService {
     private readonly limits: Limits,
     private readonly terminal: Terminal,
     private readonly surroundings: Surroundings,
+    private readonly faults = new Faults(),
   ) {
     this.capacity = new SharedCapacity(limits.environmentsPerFunction, limits.environments);
   }
@@ -95,7 +100,8 @@ export class LambdaService {
 
   /** Takes an event to be run soon, and again if it fails, as the function's settings say. */
   invokeAsync(fn: LambdaFunction, payload: string, options: InvokeOptions = {}): void {
-    void this.attempt(fn, payload, { requestId: randomUUID(), ...options }, 1, Date.now());
+    const event = { requestId: randomUUID(), ...options };
+    deliver(this.faults, shortName(fn), () => void this.attempt(fn, payload, event, 1, Date.now()));
   }
 
   /** Whether a function may be invoked once more in this chain, or Lambda would stop it as a loop. */
@@ -151,6 +157,8 @@ export class LambdaService {
       variables: { ...runtimeVariables(fn), ...fn.environment, ...this.surroundings(fn) },
       initMs: this.limits.initMs,
       onLine: (line: string) => this.terminal.functionLine(fn, line),
+      ownVariables: (id: string) => environmentVariables(this.faults, shortName(fn), id),
+      onInvoke: (environment: Environment) => this.faults.calls.begin(shortName(fn), environment),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { arn } from "./account";
 import type { Route, Stage, Throttling, WebSocketApi } from "./model";
 import type { Permits } from "./permissions";
+import { readQueueIntegration } from "./queue-integration";
 import type { Properties, Stack, StackResource } from "./stack";
 
 /** The integration timeout cannot be raised above 29 s. */
@@ -19,7 +20,8 @@ function readApi(stack: Stack, api: StackResource, permits: Permits): WebSocketA
   const routes = ofApi(stack, "AWS::ApiGatewayV2::Route", api).map((route) => readRoute(stack, route));
   const permitted = routes.map((route) => ({
     ...route,
-    permitted: permits("apigateway.amazonaws.com", route.functionArn, source(route.key)),
+    permitted:
+      route.queue !== undefined || permits("apigateway.amazonaws.com", route.functionArn, source(route.key)),
   }));
   return {
     apiId: api.id,
@@ -65,12 +67,18 @@ function readRoute(stack: Stack, { id, properties }: StackResource): Omit<Route,
     throw new Error(`${properties.owner}: integration ${target} is not in the template`);
   return {
     key: properties.string("RouteKey"),
-    functionArn: integratedFunction(integration.properties),
+    ...integrated(stack, integration.properties),
     answers: stack
       .resources("AWS::ApiGatewayV2::RouteResponse")
       .some((response) => response.properties.string("RouteId") === id),
     timeoutMs: integration.properties.number("TimeoutInMillis") ?? MAX_INTEGRATION_TIMEOUT_MS,
   };
+}
+
+function integrated(stack: Stack, integration: Properties): Pick<Route, "functionArn" | "queue"> {
+  const isProxy = integration.string("IntegrationType") !== "AWS";
+  if (isProxy) return { functionArn: integratedFunction(integration) };
+  return { functionArn: "", queue: readQueueIntegration(stack, integration) };
 }
 
 function integratedFunction(integration: Properties): string {

@@ -1,8 +1,10 @@
 import { readApis } from "./apis";
 import { readStacks } from "./document";
+import { readEventSources } from "./event-sources";
 import { readFunctions } from "./functions";
 import type { Model } from "./model";
 import { readPermissions } from "./permissions";
+import { readQueues } from "./queues";
 import { readSchedules } from "./schedules";
 import { readSecrets } from "./secrets";
 import { Stack } from "./stack";
@@ -11,7 +13,6 @@ import { readTables } from "./tables";
 /** Without these the service would seem to run and behave otherwise than deployed. */
 const UNSUPPORTED: readonly string[] = [
   "AWS::ApiGatewayV2::Authorizer",
-  "AWS::Lambda::EventSourceMapping",
   "AWS::SNS::Subscription",
   "AWS::StepFunctions::StateMachine",
 ];
@@ -25,6 +26,8 @@ export function loadModel(assemblyPath: string): Model {
     tables: models.flatMap(({ tables }) => tables),
     secrets: models.flatMap(({ secrets }) => secrets),
     schedules: models.flatMap(({ schedules }) => schedules),
+    queues: models.flatMap(({ queues }) => queues),
+    eventSources: models.flatMap(({ eventSources }) => eventSources),
     outputs: Object.assign({}, ...models.map(({ outputs }) => outputs)),
   };
 }
@@ -40,6 +43,8 @@ function readStack(stack: Stack): Model {
     tables: readTables(stack),
     secrets: readSecrets(stack),
     schedules: readSchedules(stack, permits),
+    queues: readQueues(stack),
+    eventSources: readEventSources(stack),
     outputs: stack.outputs(),
   };
 }

@@ -1,3 +1,4 @@
+import type { MappingTemplate } from "../gateway/mapping-template";
 import type { Policy } from "../policy";
 
 /** What local AWS runs: the resources of a synthesized template that matter, with every intrinsic resolved. */
@@ -7,6 +8,8 @@ export interface Model {
   readonly tables: readonly Table[];
   readonly secrets: readonly Secret[];
   readonly schedules: readonly Schedule[];
+  readonly queues: readonly Queue[];
+  readonly eventSources: readonly EventSource[];
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -32,12 +35,22 @@ export interface Throttling {
 
 export interface Route {
   readonly key: string;
+  /** Empty where the route sends to a queue. */
   readonly functionArn: string;
+  readonly queue?: QueueIntegration;
   /** The route has a route response: what the function returns is sent to the client. */
   readonly answers: boolean;
   /** A permission lets API Gateway invoke the function for this route. */
   readonly permitted: boolean;
   readonly timeoutMs: number;
+}
+
+/** An AWS integration with SQS's SendMessage. */
+export interface QueueIntegration {
+  readonly queueArn: string;
+  readonly requestBody: MappingTemplate;
+  /** Of the integration's role. */
+  readonly policy: Policy;
 }
 
 export interface LambdaFunction {
@@ -85,4 +98,25 @@ export interface Schedule {
   /** The event; without it the function gets EventBridge's own. */
   readonly input?: string;
   readonly permitted: boolean;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly isFifo: boolean;
+  readonly visibilitySeconds: number;
+  /** Where a message goes that was received more often than that. */
+  readonly redrive?: { readonly arn: string; readonly maxReceiveCount: number };
+}
+
+export interface EventSource {
+  readonly queueArn: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  /** The function's answer names the messages that failed. */
+  readonly reportsFailures: boolean;
+  readonly isEnabled: boolean;
+  /** Of the function's role. */
+  readonly policy: Policy;
 }

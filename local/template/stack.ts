@@ -92,6 +92,7 @@ export class Stack implements Scope {
     const unique = createHash("sha256").update(`${this.document.name}/${logicalId}`).digest("hex");
     if (Type === "AWS::ApiGatewayV2::Api") return shortId(unique);
     const name = typeof given === "string" ? given : `${this.document.name}-${logicalId}`;
+    if (Type === "AWS::SQS::Queue") return queueUrl(name, resolve(properties?.FifoQueue, this) === true);
     if (Type === "AWS::SecretsManager::Secret")
       return arn("secretsmanager", `secret:${name}-${unique.slice(0, 6)}`);
     return name;
@@ -156,6 +157,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   "AWS::Lambda::Function": "FunctionName",
   "AWS::Logs::LogGroup": "LogGroupName",
   "AWS::Scheduler::Schedule": "Name",
+  "AWS::SQS::Queue": "QueueName",
   "AWS::SecretsManager::Secret": "Name",
 };
 
@@ -171,8 +173,25 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => string>> = {
   "AWS::Lambda::Function.Arn": (id) => arn("lambda", `function:${id}`),
   "AWS::Logs::LogGroup.Arn": (id) => arn("logs", `log-group:${id}:*`),
   "AWS::Scheduler::Schedule.Arn": (id) => arn("scheduler", `schedule/default/${id}`),
+  "AWS::SQS::Queue.Arn": queueArn,
+  "AWS::SQS::Queue.QueueName": queueName,
+  "AWS::SQS::Queue.QueueUrl": (id) => id,
   "AWS::SecretsManager::Secret.Id": (id) => id,
 };
+
+/** The name of a FIFO queue that CloudFormation names ends as it must. */
+function queueUrl(name: string, isFifo: boolean): string {
+  const fullName = isFifo && !name.endsWith(".fifo") ? `${name}.fifo` : name;
+  return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${fullName}`;
+}
+
+function queueName(url: string): string {
+  return url.split("/").at(-1) ?? url;
+}
+
+function queueArn(url: string): string {
+  return arn("sqs", queueName(url));
+}
 
 /** API ids are ten lower-case letters and digits. */
 function shortId(hex: string): string {
