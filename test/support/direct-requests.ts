@@ -20,10 +20,16 @@ export class DirectRequests {
 
   handle({ method, path, headers, body = "" }: Request): Promise<{ readonly response: Response }> {
     return new Promise((resolve) => {
-      const request = Object.assign(Readable.from([Buffer.from(body)]), { method, url: path, headers });
+      const bytes = typeof body === "string" ? Buffer.from(body) : bytesOf(body);
+      const request = Object.assign(Readable.from([bytes]), { method, url: path, headers });
       this.server.emit("request", request, new Answer((response) => resolve({ response })));
     });
   }
+}
+
+/** The SDK's bytes warn whoever takes them for a string, as `Buffer.from` does. */
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** As much of a `ServerResponse` as dynalite needs. */
