@@ -4,7 +4,7 @@ import { ENV } from "./aws/env";
 import { KeepAlive } from "./aws/keep-alive";
 import { deliveryServices } from "./aws/services";
 import { work } from "./core/fan-out/worker";
-import { deliverEvent } from "./core/internal-events";
+import { deliverEvent, parseEvent } from "./core/internal-events";
 import type { DeliveryServices } from "./core/services";
 
 /** What the invoker adds to the event. */
@@ -16,9 +16,9 @@ let services: DeliveryServices | undefined;
 /** Invoked by our other Lambdas, and by itself. */
 export async function handler(event: unknown, context: Context): Promise<void> {
   const deadline = Date.now() + context.getRemainingTimeInMillis();
-  services ??= servicesFor(v.parse(invokedWith, event).disconnectFunction);
+  services ??= servicesFor(parseEvent(invokedWith, event).disconnectFunction);
   const ready = services;
-  await keepAlive.during(() => work(ready, v.parse(deliverEvent, event), deadline));
+  await keepAlive.during(() => work(ready, parseEvent(deliverEvent, event), deadline));
 }
 
 /** Of functions that invoke each other the template can give only one the other's name. */

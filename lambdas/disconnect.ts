@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import app from "#app";
 import { disconnectEventOf, isWebSocketEvent } from "./aws/api-gateway-events";
 import { ENV } from "./aws/env";
@@ -6,7 +5,7 @@ import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
 import { disconnect, disconnectOrQueue } from "./core/closing";
-import { disconnectEvent } from "./core/internal-events";
+import { disconnectEvent, parseEvent } from "./core/internal-events";
 import { registryOf } from "./core/namespace";
 
 surviveStrayErrors();
@@ -20,7 +19,7 @@ export async function handler(event: unknown) {
   await keepAlive.during(() =>
     isWebSocketEvent(event)
       ? disconnectOrQueue(services, disconnectEventOf(event))
-      : disconnect(services, v.parse(disconnectEvent, event)),
+      : disconnect(services, parseEvent(disconnectEvent, event)),
   );
   return { statusCode: 200 };
 }

@@ -1,9 +1,8 @@
-import * as v from "valibot";
 import app from "#app";
 import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
-import { openEvent } from "./core/internal-events";
+import { openEvent, parseEvent } from "./core/internal-events";
 import { registryOf } from "./core/namespace";
 import { open } from "./core/opening";
 
@@ -12,5 +11,5 @@ const keepAlive = new KeepAlive();
 const services = appServices(registryOf(app), keepAlive);
 
 export async function handler(event: unknown): Promise<void> {
-  await keepAlive.during(() => open(services, v.parse(openEvent, event)));
+  await keepAlive.during(() => open(services, parseEvent(openEvent, event)));
 }

@@ -82,7 +82,7 @@ export class MessageQueue extends Construct {
 }
 
 /**
- * SQS's query protocol, as a mapping template; `QueuedMessage` in `lambdas/aws/sqs-events.ts` reads it. The
+ * SQS's query protocol, as a mapping template; `sentMessage` in `lambdas/aws/sqs-events.ts` reads it. The
  * body is base64: a client may send characters that SQS refuses, or nothing at all.
  */
 const SEND_MESSAGE = [

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseEvent } from "../core/internal-events";
 import type { QueuedMessage } from "../core/message-batch";
 
 /** What Lambda's event source mapping gives a function for a FIFO queue, as far as it is read. */
@@ -28,10 +29,10 @@ export function isQueueEvent(event: unknown): event is QueueEvent {
   return typeof event === "object" && event !== null && "Records" in event;
 }
 
-/** @throws ValiError when another than our API Gateway has written to the queue. */
+/** @throws Error when another than our API Gateway has written to the queue. */
 export function queuedMessagesOf({ Records }: QueueEvent): readonly QueuedMessage[] {
   return Records.map(({ messageId, receiptHandle, body, attributes }) => {
-    const sent = v.parse(sentMessage, JSON.parse(body));
+    const sent = parseEvent(sentMessage, JSON.parse(body));
     return {
       id: messageId,
       receipt: receiptHandle,

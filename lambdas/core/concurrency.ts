@@ -1,3 +1,6 @@
+/** Rooms that are read at once: a request to the table that waits long for a connection fails. */
+export const MAX_CONCURRENT_READS = 100;
+
 /** Runs `work` on every item, at most `limit` at once. Rejects with the first failure, after all ended. */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,

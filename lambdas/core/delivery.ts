@@ -25,6 +25,9 @@ export async function deliver(services: DeliveryServices, emits: readonly Emit[]
   return send(services, await resolve(services, emits));
 }
 
+/** What the density of sids in a room's first page says of the room is a few hundredths off. */
+const SURELY_MORE = 1.1;
+
 /** Finds who gets what, up to the number that the caller posts to by itself. */
 export async function resolve(services: DeliveryServices, given: readonly Emit[]): Promise<Resolved> {
   const emits = await logEmits(services, given);
@@ -33,9 +36,10 @@ export async function resolve(services: DeliveryServices, given: readonly Emit[]
   for await (const batch of recipientsIn(services.memberships, emits)) {
     addressees.push(...batch.addressees);
     for (const addressee of batch.addressees) posts += postsTo(emits, addressee);
-    if (posts <= services.fanOut.maxInlinePosts) continue;
     // No sid that we make is that near to the first.
     const fraction = fractionUpTo(batch.upTo) || 1;
+    const { maxInlinePosts } = services.fanOut;
+    if (posts <= maxInlinePosts && posts / fraction <= SURELY_MORE * maxInlinePosts) continue;
     const seen = recipientsOf(emits.length, addressees);
     return { kind: "large", emits, estimates: seen.map((count) => Math.round(count / fraction)) };
   }

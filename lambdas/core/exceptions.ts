@@ -1,3 +1,4 @@
+import { forEachConcurrently, MAX_CONCURRENT_READS } from "./concurrency";
 import type { MembershipStore } from "./ports";
 import type { Addressee, Emit } from "./recipients";
 import { isSid } from "./rooms";
@@ -35,14 +36,14 @@ export async function exceptedOf(
   for (const [emit, { target }] of emits.entries()) {
     if (target.kind === "rooms") except(emit, target.except.filter(isSid));
   }
-  await Promise.all(
-    roomsToRead(emits).map(async ({ namespace, room, emits: indexes }) => {
-      const asked = addressees.filter((addressee) => addressee.emits.some((emit) => indexes.has(emit)));
-      const sids = asked.map(({ member }) => member.sid);
-      const members = await membersAmong(memberships, namespace, room, sids);
-      for (const emit of indexes) except(emit, members);
-    }),
-  );
+  const rooms = roomsToRead(emits);
+  const readers = Math.min(rooms.length, MAX_CONCURRENT_READS);
+  await forEachConcurrently(rooms, readers, async ({ namespace, room, emits: indexes }) => {
+    const asked = addressees.filter((addressee) => addressee.emits.some((emit) => indexes.has(emit)));
+    const sids = asked.map(({ member }) => member.sid);
+    const members = await membersAmong(memberships, namespace, room, sids);
+    for (const emit of indexes) except(emit, members);
+  });
   return excepted;
 }
 

@@ -2,7 +2,7 @@ import { EVENT_VERSION } from "./internal-events";
 import type { Invoker } from "./ports";
 import type { DisconnectReason } from "./records";
 
-/** `disconnect` takes one after the other, and their listeners may take their time. */
+/** `disconnect` closes them side by side, and each may have listeners that take all of their time. */
 const CONNECTIONS_PER_EVENT = 10;
 
 /** Has `disconnect` close connections, each for its reason. */

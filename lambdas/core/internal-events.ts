@@ -4,6 +4,20 @@ import type { DisconnectReason } from "./records";
 /** Raised when the shape of an event between our own Lambdas changes: a deploy meets workers of the version before. */
 export const EVENT_VERSION = 1;
 
+/**
+ * @throws Error that names what does not fit. Valibot's own holds the event, with payloads and claims, and Lambda
+ * logs all that a thrown error holds.
+ */
+export function parseEvent<Schema extends v.GenericSchema>(
+  schema: Schema,
+  event: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, event);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new Error(`event: ${v.getDotPath(issue) ?? "itself"}: expected ${issue.expected ?? issue.type}`);
+}
+
 const DISCONNECT_REASONS = [
   "client namespace disconnect",
   "server namespace disconnect",
@@ -70,6 +84,7 @@ export const deliveredEmits = v.array(
     ]),
     frames: v.object({ "socket.io": v.array(v.string()), json: v.array(v.string()) }),
     offset: v.optional(v.string()),
+    earlier: v.optional(v.array(v.string())),
   }),
 );
 

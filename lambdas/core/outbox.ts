@@ -4,6 +4,9 @@ import { parcelsOf } from "./posting";
 import { type Addressee, type Emit, recipientsIn } from "./recipients";
 import { logEmits } from "./recovery/event-log";
 import type { DeliveryServices } from "./services";
+import type { RoomTarget } from "./target";
+
+const NOBODY: RoomTarget = { kind: "rooms", namespace: "/", rooms: [], except: [] };
 
 /**
  * What the listeners of one packet emit, in the order of their calls. From the first event on that is for many
@@ -52,18 +55,23 @@ export class Outbox {
 
   async #own(emits: readonly Emit[]): Promise<readonly Addressee[]> {
     const range = { after: this.#sid.slice(0, -1), upTo: this.#sid };
+    const asked = emits.map((emit) => (this.#isLeftOut(emit) ? { ...emit, target: NOBODY } : emit));
     const found: Addressee[] = [];
-    for await (const { addressees } of recipientsIn(this.#services.memberships, emits, range)) {
+    for await (const { addressees } of recipientsIn(this.#services.memberships, asked, range)) {
       found.push(...addressees.filter(({ member }) => member.sid === this.#sid));
     }
     return found;
   }
 
   #withoutOwn(emit: Emit): Emit {
+    if (this.#isLeftOut(emit)) return emit;
     const { target } = emit;
-    if (target.kind === "rooms")
-      return { ...emit, target: { ...target, except: [...target.except, this.#sid] } };
-    if (target.socket.sid !== this.#sid) return emit;
-    return { ...emit, target: { kind: "rooms", namespace: "/", rooms: [], except: [] } };
+    if (target.kind === "socket") return { ...emit, target: NOBODY };
+    return { ...emit, target: { ...target, except: [...target.except, this.#sid] } };
+  }
+
+  /** As `socket.broadcast` and `socket.to` do. */
+  #isLeftOut({ target }: Emit): boolean {
+    return target.kind === "rooms" ? target.except.includes(this.#sid) : target.socket.sid !== this.#sid;
   }
 }

@@ -38,6 +38,9 @@ export async function push(services: OperationServices, input: unknown): Promise
 type PushedEmit = Emit & { readonly waits: boolean };
 type Step = PushedEmit | PushOperation;
 
+/** So many together: of a long list with events for a few sockets each, none needs workers. */
+const MAX_EMITS = 500;
+
 /** One push function's work. */
 class Pushing {
   readonly #services: OperationServices;
@@ -50,7 +53,7 @@ class Pushing {
     this.#until = services.clock.now() + LONGEST_WAIT_MS;
   }
 
-  /** Events that stand together travel as one delivery. */
+  /** Events that stand together travel as one delivery, up to some hundred. */
   async perform(steps: readonly Step[]): Promise<PushAnswer[]> {
     const nextStamp = stampsOf(this.#services.clock.now());
     const answers: PushAnswer[] = [];
@@ -93,7 +96,7 @@ class Pushing {
 
 function emitsFrom(steps: readonly Step[], first: number): readonly PushedEmit[] {
   const end = steps.findIndex((step, index) => index > first && !isEmit(step));
-  return steps.slice(first, end === -1 ? steps.length : end).filter(isEmit);
+  return steps.slice(first, Math.min(end === -1 ? steps.length : end, first + MAX_EMITS)).filter(isEmit);
 }
 
 function isEmit(step: Step): step is PushedEmit {

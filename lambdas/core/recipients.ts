@@ -1,3 +1,4 @@
+import { forEachConcurrently, MAX_CONCURRENT_READS } from "./concurrency";
 import { exceptedOf } from "./exceptions";
 import type { Frames } from "./frames";
 import type { MemberPage, MembershipStore } from "./ports";
@@ -12,6 +13,8 @@ export interface Emit {
   readonly frames: Frames;
   /** Where it is in the log: a socket that was recovered later is sent it from there. */
   readonly offset?: Offset;
+  /** Where it was before: who got it from there has it. */
+  readonly earlier?: readonly Offset[];
 }
 
 type Addressed = Pick<Emit, "target" | "offset">;
@@ -47,7 +50,8 @@ export async function* recipientsIn(
   const sources = sourcesOf(memberships, emits, range);
   let after = range.after;
   while (after < range.upTo) {
-    await Promise.all(sources.map((source) => source.readFrom(after)));
+    const readers = Math.min(sources.length, MAX_CONCURRENT_READS);
+    await forEachConcurrently(sources, readers, (source) => source.readFrom(after));
     const upTo = firstOf([range.upTo, ...sources.map((source) => source.upTo)]);
     const addressees = addresseesOf(sources.map((source) => [source.emits, source.take(upTo)] as const));
     const posted = withoutReplayed(emits, addressees);

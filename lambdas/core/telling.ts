@@ -1,4 +1,4 @@
-import { logUnsent, reportBehind, reportGone } from "./delivery-reports";
+import { logUnsent, reportGone } from "./delivery-reports";
 import { postAll } from "./posting";
 import type { Recipient } from "./records";
 import type { PostServices } from "./services";
@@ -12,7 +12,6 @@ export async function tell(
   const outcome = await postAll(services, recipient, frames);
   if (outcome === "gone") await reportGone(services, [recipient]);
   else if (outcome !== "sent") logUnsent(services, { [outcome]: 1 }, recipient.connectionId);
-  if (outcome === "unknown") await reportBehind(services, [recipient]);
 }
 
 /** Posts what a client cannot do without: if it does not arrive, the connection is closed, and made anew. */

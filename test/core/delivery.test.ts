@@ -140,6 +140,38 @@ describe("push", () => {
     expect(service.errors()).toEqual(["disconnect could not be invoked"]);
   });
 
+  test("a list of events for few each is posted by the one who was asked, however long it is", async () => {
+    const { service, clients } = await four();
+    const events = Array.from({ length: 1_200 }, (_, data) => ({ users: ["carol"], event: "got", data }));
+    const sent = { recipients: 1, sent: 1, gone: 0, failed: 0, unknown: 0, pending: 0 };
+    expect(await push(service.services, events)).toEqual(events.map(() => sent));
+    expect(clients.carol.take()).toEqual(events.map(({ data }) => `42["got",${data}]`));
+    expect(service.queue).toEqual([]);
+  });
+
+  test("however many rooms it names, some are read at once", async () => {
+    const { service } = await four();
+    const { memberships } = service.services;
+    const { members, present } = memberships;
+    let reading = 0;
+    let most = 0;
+    const counted = async <T>(read: () => Promise<T>): Promise<T> => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await new Promise(setImmediate);
+      reading -= 1;
+      return read();
+    };
+    memberships.members = (...range) => counted(() => members.call(memberships, ...range));
+    memberships.present = (...sids) => counted(() => present.call(memberships, ...sids));
+    const names = Array.from({ length: 300 }, (_, index) => `name ${index}`);
+    await push(service.services, { users: [...names, "carol"], event: "got" });
+    expect(most).toBe(100);
+    most = 0;
+    await push(service.services, { users: ["carol"], exceptRooms: names, event: "got" });
+    expect(most).toBe(100);
+  });
+
   test("a list is answered in order, and each client gets it in order", async () => {
     const { service, clients } = await four();
     service.gone.add(clients.bob.connectionId);

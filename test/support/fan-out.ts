@@ -63,6 +63,8 @@ export class FanOut {
   readonly services: DeliveryServices;
   readonly time: VirtualTime;
   pageSize = 1_000;
+  /** By room, what reading it fails with. */
+  readonly failures = new Map<string, Error>();
   timeoutMs = 900_000;
   /** From the beginning, on all protected connections. */
   turnsTakenForMs = 0;
@@ -176,6 +178,8 @@ export class FanOut {
         members: (_namespace, room, { after, upTo }) =>
           call("members", async () => {
             this.reads.push(`page of ${room}`);
+            const failure = this.failures.get(room);
+            if (failure) throw failure;
             const members = (this.rooms.get(room) ?? []).filter(({ sid }) => sid > after && sid <= upTo);
             const page = members.slice(0, this.pageSize);
             const last = page.length < members.length ? page.at(-1)?.sid : undefined;

@@ -9,9 +9,9 @@ import {
   post,
   postParcels,
   report,
+  waits,
 } from "../posting";
 import type { Emit } from "../recipients";
-import { waitMs } from "../recovery/boundary";
 import { postsToMoved } from "../recovery/following";
 import type { DeliveryServices } from "../services";
 import type { SidRange } from "../sid-range";
@@ -85,11 +85,11 @@ export class SharePosts {
     this.#begunUpTo = upTo;
     const log = newPostLog(this.#tally);
     const now = this.#services.clock.now();
-    const waits = ({ recipient }: Parcels) => recipient.isProtected || waitMs(recipient, now) > 0;
-    const others = connections.filter((entry) => !waits(entry));
+    const waiting = connections.filter((entry) => waits(entry, now));
+    const others = connections.filter((entry) => !waits(entry, now));
     const begun = await Promise.all([
       this.#lane.begin(this.#tasks(others, log)),
-      this.#waitingLane.begin(this.#tasks(connections.filter(waits), log)),
+      this.#waitingLane.begin(this.#tasks(waiting, log)),
     ]);
     this.#follow(upTo, this.#end(begun.flat(), log, range));
   }
@@ -108,8 +108,17 @@ export class SharePosts {
     await Promise.all(posts);
     await report(this.#services, log);
     const gone = new Set(log.gone.map(({ connectionId }) => connectionId));
-    const moved = await postsToMoved(this.#services, this.#emits, gone, range);
-    if (moved) await post(this.#services, moved);
+    await this.#postToMoved(gone, range);
+  }
+
+  /** Where that fails it is over: a worker that goes on behind this chunk does not look for them again. */
+  async #postToMoved(gone: ReadonlySet<string>, range: SidRange): Promise<void> {
+    try {
+      const moved = await postsToMoved(this.#services, this.#emits, gone, range);
+      if (moved) await post(this.#services, moved);
+    } catch (error) {
+      this.#services.log.error("sockets that moved could not be found, and may lack events", { error });
+    }
   }
 
   /** A chunk is done when those before it are, too. */

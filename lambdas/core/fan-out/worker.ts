@@ -23,16 +23,26 @@ const MAX_HAND_OVERS = 12;
  * Invoked again after a failure or a crash it goes on where posts may have begun: nothing is posted twice.
  * `deadline` is the invocation's, in milliseconds since the epoch.
  *
- * @throws what failed, or that another worker has the share: Lambda invokes again.
+ * @throws what failed, or that another worker has the share, or that one of the others has none: Lambda invokes again.
  */
 export async function work(services: DeliveryServices, event: DeliverEvent, deadline: number): Promise<void> {
   const [own, ...others] = event.shares;
   const outcomes = await Promise.allSettled([
-    startWorkers(services, event, others),
+    startOthers(services, event, others),
     own === undefined ? undefined : workOn(services, { ...event, shares: [own] }, own, deadline),
   ]);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
+}
+
+/** Those that are started a second time find their shares taken, or finished. */
+async function startOthers(
+  services: DeliveryServices,
+  event: DeliverEvent,
+  others: readonly number[],
+): Promise<void> {
+  const lost = await startWorkers(services, event, others);
+  if (lost > 0) throw new Error(`${lost} of the shares of delivery ${event.delivery.id} has no worker`);
 }
 
 async function workOn(

@@ -1,4 +1,4 @@
-import { deliver } from "../../../lambdas/core/delivery";
+import { deliver, resolve } from "../../../lambdas/core/delivery";
 import { sumOf } from "../../../lambdas/core/delivery-count";
 import { untilDelivered } from "../../../lambdas/core/fan-out/waiting";
 import type { DeliverEvent } from "../../../lambdas/core/internal-events";
@@ -44,6 +44,39 @@ describe("who delivers", () => {
     expect(counts).toEqual([{ recipients: 8_000, sent: 8_000, gone: 0, failed: 0, unknown: 0 }]);
     expect(reached(fanOut)).toEqual(idsOf(members));
     expect(fanOut.posted).toHaveLength(8_000);
+  });
+
+  test.each([[1_300], [8_000]])("that a room of %i is too many its first page says", async (size) => {
+    const fanOut = new FanOut();
+    fanOut.join(size, "room");
+    expect(await resolve(fanOut.services, [emitTo("room", "news")])).toMatchObject({ kind: "large" });
+    expect(fanOut.reads).toEqual(["page of room"]);
+  });
+
+  test("a worker that could not start one of the others is invoked again, and starts it then", async () => {
+    const fanOut = new FanOut();
+    const members = fanOut.join(60, "room");
+    const invoke = fanOut.invoke.bind(fanOut);
+    let refusals = 0;
+    fanOut.invoke = (event) => {
+      if (event.shares[0] === 2 && refusals++ === 0) throw new Error("too many");
+      invoke(event);
+    };
+    const delivery: DeliverEvent["delivery"] = { id: "delivery", shares: 3, postsPerSecond: 100, emits: [] };
+    const emits = [emitTo("room", "news")] as unknown as DeliverEvent["delivery"]["emits"];
+    const event: DeliverEvent = {
+      version: 1,
+      delivery: { ...delivery, emits },
+      shares: [0, 1, 2],
+      handOvers: 0,
+    };
+    await fanOut.run(async () => fanOut.invoke(event));
+    expect(reached(fanOut)).toEqual(idsOf(members));
+    expect(fanOut.posted).toHaveLength(60);
+    expect(fanOut.logged).toEqual([
+      "deliver could not be invoked",
+      "Error: 1 of the shares of delivery delivery has no worker",
+    ]);
   });
 
   test("many workers are started by some of them", async () => {
@@ -261,6 +294,15 @@ describe("a worker", () => {
     expect(fanOut.invoked.every(({ delivery }) => delivery.emits === undefined)).toBe(true);
     expect(fanOut.posted).toHaveLength(4_500);
     expect(fanOut.posted.every(({ frame }) => frame === large.frames["socket.io"][0])).toBe(true);
+  });
+
+  test("refuses more events than it can count", async () => {
+    const fanOut = new FanOut();
+    fanOut.join(1_500, "room");
+    const emits = Array.from({ length: 4_001 }, () => emitTo("room", "news"));
+    await expect(fanOut.run(() => deliver(fanOut.services, emits))).rejects.toThrow(
+      "expected at most 4000 events for many sockets at once, got 4001",
+    );
   });
 
   test("refuses more than it can hold", async () => {

@@ -94,6 +94,21 @@ describe("events for many of a listener", () => {
     expect(friend.take()).toEqual(['42["many"]']);
   });
 
+  test("from which the sender's own socket is left out do not look for it", async () => {
+    const io = server();
+    io.on("go", (socket) => {
+      socket.broadcast.emit("many");
+      socket.to("few").emit("few");
+    });
+    const { service, sender, friend } = await crowd(io);
+    const members = jest.spyOn(service.services.memberships, "members");
+    await sender.send('42["go"]');
+    expect(members.mock.calls.map(([, room]) => room)).toEqual(["@all", "few"]);
+    await settled(service, async () => {});
+    expect(sender.take()).toEqual([]);
+    expect(friend.take()).toEqual(['42["many"]', '42["few"]']);
+  });
+
   test("of a connection listener follow the client's connect", async () => {
     const io = server();
     io.on("connection", () => io.emit("joined"));
