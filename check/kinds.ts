@@ -13,6 +13,7 @@ export type KindName =
   | "seen"
   | "log"
   | "session"
+  | "replay"
   | "window"
   | "share"
   | "content";
@@ -80,6 +81,7 @@ export const KINDS: readonly Kind[] = [
     attributes: ["connectionId", "parkedBy"],
     connectionId: ({ connectionId }) => connectionId,
   },
+  { name: "replay", is: ({ pk }) => pk.startsWith("REPLAY#"), attributes: [] },
   {
     name: "share",
     is: ({ pk, sk }) => pk.startsWith("DELIVERY#") && sk.startsWith("SHARE#"),

@@ -5,7 +5,7 @@ import { DELIVERED_WITHIN_MS } from "./newborn";
 import type { PostOutcome } from "./ports";
 import type { Addressee, Emit } from "./recipients";
 import type { Member, Recipient } from "./records";
-import { waitMs } from "./recovery/boundary";
+import { type Incoming, isInQuestion, replayGate } from "./recovery/after-replay";
 import type { PostServices } from "./services";
 import { postInTurn } from "./turns";
 
@@ -18,7 +18,7 @@ export interface Parcels {
   readonly parcels: readonly Parcel[];
 }
 
-export interface Parcel {
+export interface Parcel extends Incoming {
   readonly emit: number;
   readonly frames: readonly string[];
 }
@@ -49,13 +49,16 @@ export function newPostLog(tally: Tally): PostLog {
 
 /** What goes to whom. Two sockets of one connection share its parcels, in the order of the emits. */
 export function parcelsOf(
-  emits: readonly Pick<Emit, "frames">[],
+  emits: readonly Pick<Emit, "frames" | "offset" | "earlier">[],
   addressees: readonly Addressee[],
 ): readonly Parcels[] {
   const connections = new Map<string, { recipient: Recipient; parcels: Parcel[] }>();
   for (const { member, emits: indexes } of addressees) {
     const entry = connections.get(member.connectionId);
-    const parcels = indexes.map((emit) => ({ emit, frames: emits[emit]?.frames[member.protocol] ?? [] }));
+    const parcels = indexes.map((emit) => {
+      const { frames, offset, earlier } = emits[emit] ?? {};
+      return { emit, frames: frames?.[member.protocol] ?? [], member, offset, earlier };
+    });
     if (!entry) connections.set(member.connectionId, { recipient: recipientOf(member), parcels });
     else entry.parcels = [...entry.parcels, ...parcels].sort((one, other) => one.emit - other.emit);
   }
@@ -75,6 +78,11 @@ export function expectAll(tally: Tally, connections: readonly Parcels[]): void {
   for (const { parcels } of connections) for (const { emit } of parcels) tally.expect(emit);
 }
 
+/** Whether posts to the connection have to wait for something before they begin. */
+export function waits({ recipient, parcels }: Parcels, now: number): boolean {
+  return !!recipient.isProtected || parcels.some((parcel) => isInQuestion(parcel, now));
+}
+
 /** Posts one connection's parcels in order; `turn` is waited for before each. Never rejects. */
 export async function postParcels(
   services: PostServices,
@@ -84,13 +92,17 @@ export async function postParcels(
 ): Promise<void> {
   let outcome: PostOutcome = "sent";
   let isBehind = false;
-  const quietMs = waitMs(recipient, services.clock.now());
-  if (quietMs > 0) await services.clock.pause(quietMs);
-  for (const { emit, frames } of parcels) {
+  const afterReplay = replayGate(services);
+  for (const parcel of parcels) {
+    const { emit, frames } = parcel;
     // Who has missed one gets no more, or would pass over it: it comes back for all of them.
     if (outcome !== "gone" && !isBehind) {
-      await turn?.(frames.length);
-      outcome = await postSafely(services, recipient, frames);
+      outcome = await settled(services, recipient, async () => {
+        const verdict = await afterReplay(parcel);
+        if (verdict !== "post") return verdict === "replayed" ? "sent" : "gone";
+        await turn?.(frames.length);
+        return postAll(services, recipient, frames);
+      });
     }
     log.tally.settle(emit, outcome);
     if (outcome !== "gone" && outcome !== "sent") log.unsent[outcome] = (log.unsent[outcome] ?? 0) + 1;
@@ -115,15 +127,15 @@ export async function report(services: PostServices, { gone, behind, unsent }: P
 }
 
 /** One connection whose turn cannot be had does not keep the others from what is theirs. */
-async function postSafely(
-  services: PostServices,
-  recipient: Recipient,
-  frames: readonly string[],
+async function settled(
+  { log }: PostServices,
+  { connectionId }: Recipient,
+  posting: () => Promise<PostOutcome>,
 ): Promise<PostOutcome> {
   try {
-    return await postAll(services, recipient, frames);
+    return await posting();
   } catch (error) {
-    services.log.error("a post failed", { connectionId: recipient.connectionId, error });
+    log.error("a post failed", { connectionId, error });
     return "failed";
   }
 }
@@ -149,7 +161,7 @@ export async function postAll(
 function recipientOf(member: Member): Recipient {
   const { connectionId, connectedAt, protocol, isProtected } = member;
   if (protocol === "socket.io") {
-    return { connectionId, isProtected, activeFrom: member.activeFrom, catchesUp: true };
+    return { connectionId, isProtected, catchesUp: true };
   }
   return { connectionId, isProtected, newbornUntil: connectedAt + DELIVERED_WITHIN_MS };
 }

@@ -101,8 +101,6 @@ export interface Recipient {
    * Milliseconds since the epoch; absent where the client has been heard from.
    */
   readonly newbornUntil?: number;
-  /** As a member's: it is still being sent what it missed before. */
-  readonly activeFrom?: number;
   /** Cut, its client comes back and catches up on events. */
   readonly catchesUp?: boolean;
 }

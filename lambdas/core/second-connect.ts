@@ -1,11 +1,26 @@
 import { ProtocolError } from "../protocol/protocol-error";
+import type { Arrival } from "./arrival";
 import { remainingMs } from "./deadline";
+import { closeConnection } from "./disconnecting";
 import type { SocketRecord } from "./records";
 import type { Services } from "./services";
+import { isStampOf } from "./stamps";
 
 /** `41` and `40` of `socket.disconnect().connect()` arrive together, and the `40` may be handled first. */
 const OLDER_DISCONNECT_WITHIN_MS = 1_000;
 const POLL_MS = 50;
+
+/** Whether the socket is this very CONNECT's: the queue hands on what a Lambda has not finished once more. */
+export function isOwn({ stamp }: SocketRecord, { arrivedAt, sequence }: Arrival): boolean {
+  return isStampOf(stamp, arrivedAt, sequence);
+}
+
+/** Nobody knows how far the first attempt came, nor what the client has heard: it comes back, and can recover. */
+export async function startOver({ services, connection }: Arrival): Promise<void> {
+  const { connectionId } = connection;
+  services.log.warn("cut a connection whose CONNECT was not finished the first time", { connectionId });
+  await closeConnection(services, connection, "transport close");
+}
 
 /**
  * Waits until the socket that holds the namespace's slot is gone. Once its `41` is known, its listeners may

@@ -17,8 +17,8 @@ import { RATE_REFUSAL } from "./limits/excess";
 import { assertEventName, assertMessageSize } from "./limits/sizes";
 import type { SocketRecord } from "./records";
 import { connectAgain } from "./recovery/recovering";
-import { freeSlot } from "./second-connect";
-import { tell } from "./telling";
+import { freeSlot, isOwn, startOver } from "./second-connect";
+import { greet } from "./telling";
 
 type Packet<T extends SocketIoPacket["type"]> = Extract<SocketIoPacket, { type: T }>;
 
@@ -76,7 +76,7 @@ async function handlePacket(arrival: Arrival, packet: SocketIoPacket): Promise<v
 async function handleExcess(arrival: Arrival, packet: SocketIoPacket): Promise<void> {
   if (packet.type === "disconnect") return handleDisconnect(arrival, packet);
   if (packet.type !== "connect") return;
-  await tell(arrival.services, arrival.connection, [encodeConnectError(packet.namespace, RATE_REFUSAL)]);
+  await refuseConnect(arrival, packet.namespace, RATE_REFUSAL);
 }
 
 async function handleHeader(arrival: Arrival, data: string): Promise<void> {
@@ -109,10 +109,9 @@ async function handleConnect(arrival: Arrival, packet: Packet<"connect">): Promi
 async function answerConnect(arrival: Arrival, { namespace, auth = {} }: Packet<"connect">): Promise<void> {
   const { services, connection, sockets, nextStamp } = arrival;
   const definition = definitionOf(arrival, namespace);
-  if (!definition) {
-    return tell(services, connection, [encodeConnectError(namespace, { message: "Invalid namespace" })]);
-  }
+  if (!definition) return refuseConnect(arrival, namespace, { message: "Invalid namespace" });
   const occupant = socketIn(arrival, namespace);
+  if (occupant && isOwn(occupant, arrival)) return startOver(arrival);
   if (occupant) await freeSlot(services, occupant);
   const stored = await services.connections.handshake(connection.connectionId);
   if (!stored) return;
@@ -122,7 +121,15 @@ async function answerConnect(arrival: Arrival, { namespace, auth = {} }: Packet<
   if (outcome === "exists") throw new ProtocolError("invalid_frame", `a second CONNECT to ${namespace}`);
   if (typeof outcome === "string") return;
   const { message, data } = outcome.refused;
-  await tell(services, connection, [encodeConnectError(namespace, { message, data })]);
+  await refuseConnect(arrival, namespace, { message, data });
+}
+
+function refuseConnect(
+  { services, connection }: Arrival,
+  namespace: string,
+  refusal: Parameters<typeof encodeConnectError>[1],
+): Promise<void> {
+  return greet(services, connection, [encodeConnectError(namespace, refusal)]);
 }
 
 async function handleDisconnect(arrival: Arrival, { namespace }: Packet<"disconnect">): Promise<void> {

@@ -9,6 +9,15 @@ export function stampsOf(arrivedAt: number, sequence = randomBytes(6).toString("
   let count = 0;
   return () => {
     count += 1;
-    return `${String(arrivedAt).padStart(13, "0")}-${sequence}-${String(count).padStart(4, "0")}`;
+    return `${beginning(arrivedAt, sequence)}${String(count).padStart(4, "0")}`;
   };
+}
+
+/** Whether it is one of the message's. Never where there is no `sequence`. */
+export function isStampOf(stamp: Stamp, arrivedAt: number, sequence: string | undefined): boolean {
+  return sequence !== undefined && stamp.startsWith(beginning(arrivedAt, sequence));
+}
+
+function beginning(arrivedAt: number, sequence: string): string {
+  return `${String(arrivedAt).padStart(13, "0")}-${sequence}-`;
 }

@@ -64,6 +64,15 @@ describe("a Socket.IO connection", () => {
     ]);
   });
 
+  test("a refusal that cannot be posted closes the connection: the client would wait without end", async () => {
+    const service = new CoreService(new Server());
+    const client = await service.connection({ query: { EIO: "4", transport: "websocket" } });
+    Object.assign(service.services.gateway, { post: async () => "unknown" });
+    await client.send("40/nowhere");
+    const connections = [{ connectionId: client.connectionId }];
+    expect(service.queue).toMatchObject([{ kind: "disconnect", event: { connections, cut: true } }]);
+  });
+
   test("an unknown namespace is a connect error, and the connection stays", async () => {
     const service = new CoreService(new Server());
     const client = await service.socketIo("/nowhere");

@@ -108,10 +108,10 @@ export class CoreService {
   /** Off unless a test turns it on. */
   #recovery(windowMs = 0): Pick<Services, "recovery" | "catchUp"> {
     if (windowMs === 0) return {};
-    const { events, sessions } = this.stores;
+    const { events, sessions, replays } = this.stores;
     const nextOffset = offsetSource(() => this.now);
     return {
-      recovery: { windowMs, logMs: windowMs + 600_000, nextOffset, events, sessions },
+      recovery: { windowMs, logMs: windowMs + 600_000, nextOffset, events, sessions, replays },
       catchUp: (recipients) => catchUp(this.services, recipients),
     };
   }

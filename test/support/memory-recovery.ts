@@ -1,10 +1,12 @@
-import type { Stamp } from "../../lambdas/core/records";
+import type { Member, Stamp } from "../../lambdas/core/records";
 import type {
   LogEntry,
   LoggedEvent,
   LogStore,
   ParkedSocket,
   RecoverySession,
+  ReplayEnd,
+  ReplayStore,
   SessionStore,
 } from "../../lambdas/core/recovery/ports";
 
@@ -38,7 +40,12 @@ export class MemoryLog implements LogStore {
         entry.offset < before &&
         entry.expiresAt * 1_000 > this.#now(),
     );
-    const events = entries.map(({ offset, frames, except }) => ({ offset, frames, except }));
+    const events = entries.map(({ offset, frames, except, earlier }) => ({
+      offset,
+      frames,
+      except,
+      earlier,
+    }));
     yield events.sort((one, other) => (one.offset < other.offset ? -1 : 1));
   }
 }
@@ -89,6 +96,28 @@ export class MemorySessions implements SessionStore {
     if (this.records.get(pid)?.session.connectionId === connectionId) this.records.delete(pid);
   }
 }
+
+/** The ends of recoveries over a Map. */
+export class MemoryReplays implements ReplayStore {
+  readonly #ends = new Map<string, { readonly end: ReplayEnd; readonly expiresAt: number }>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async finish({ connectionId, sid }: Socket, end: ReplayEnd, expiresAt: number): Promise<void> {
+    const key = `${connectionId} ${sid}`;
+    if (!this.#ends.has(key)) this.#ends.set(key, { end, expiresAt });
+  }
+
+  async end({ connectionId, sid }: Socket): Promise<ReplayEnd | undefined> {
+    const known = this.#ends.get(`${connectionId} ${sid}`);
+    return known && known.expiresAt * 1_000 > this.#now() ? known.end : undefined;
+  }
+}
+
+type Socket = Pick<Member, "connectionId" | "sid">;
 
 function isSame(one: LogEntry, other: LogEntry): boolean {
   return one.namespace === other.namespace && one.room === other.room && one.offset === other.offset;

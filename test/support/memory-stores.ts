@@ -17,7 +17,7 @@ import { baseRooms, userRoom } from "../../lambdas/core/rooms";
 import { memoryDeliveryStore } from "./memory-deliveries";
 import { MemoryLiveness, MemoryRuns } from "./memory-liveness";
 import { memoryPartStore, memoryTurnStore, type Parts } from "./memory-parts";
-import { MemoryLog, MemorySessions } from "./memory-recovery";
+import { MemoryLog, MemoryReplays, MemorySessions } from "./memory-recovery";
 import { memorySeenStore } from "./memory-seen-store";
 import { MemoryWindows } from "./memory-windows";
 
@@ -51,6 +51,7 @@ export class MemoryStores {
   readonly runs = new MemoryRuns();
   readonly events: MemoryLog;
   readonly sessions: MemorySessions;
+  readonly replays: MemoryReplays;
   maxRoomsPerSocket = 100;
   pageSize = 1_000;
   /** Names of the calls, in order. */
@@ -63,6 +64,7 @@ export class MemoryStores {
     this.liveness = new MemoryLiveness(now);
     this.events = new MemoryLog(now);
     this.sessions = new MemorySessions(now);
+    this.replays = new MemoryReplays(now);
   }
 
   readonly connections: ConnectionStore = {

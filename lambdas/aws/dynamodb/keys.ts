@@ -76,6 +76,10 @@ export function sessionKey(pid: string): Key {
   return { pk: `SESS#${pid}`, sk: "SESS" };
 }
 
+export function replayPartition(connectionId: string): string {
+  return `REPLAY#${connectionId}`;
+}
+
 /** Of one user or address, in one window of time. */
 export function windowKey(window: {
   readonly of: string;

@@ -11,6 +11,7 @@ const CONCURRENT_CHUNKS = 8;
 type LogItem = Expiring & {
   readonly frames: readonly string[];
   readonly except?: readonly string[];
+  readonly earlier?: readonly string[];
 };
 
 /** One partition a room, so that a room takes 1,000 writes a second: an event of a kilobyte is one. */
@@ -35,7 +36,7 @@ export function logStore(table: Table, now: () => number): LogStore {
       for await (const page of table.query(range)) {
         // What lies in a log's partition is an event.
         const live = (page as readonly LogItem[]).filter((item) => isLive(item, now()));
-        yield live.map(({ sk, frames, except = [] }) => ({ offset: sk, frames, except }));
+        yield live.map(({ sk, frames, except = [], earlier }) => ({ offset: sk, frames, except, earlier }));
       }
     },
   };
@@ -50,9 +51,9 @@ function writeAtOnce(table: Table, writes: readonly Write[]): Promise<void> {
 }
 
 function logItem(entry: LogEntry): LogItem {
-  const { frames, expiresAt } = entry;
+  const { frames, earlier, expiresAt } = entry;
   const except = entry.except.length > 0 ? entry.except : undefined;
-  return { ...keyOf(entry), frames, except, expiresAt };
+  return { ...keyOf(entry), frames, except, earlier, expiresAt };
 }
 
 function keyOf({ namespace, room, offset }: LogEntry): Key {

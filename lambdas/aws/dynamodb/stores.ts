@@ -12,7 +12,7 @@ import type {
   SocketStore,
   TurnStore,
 } from "../../core/ports";
-import type { LogStore, SessionStore } from "../../core/recovery/ports";
+import type { LogStore, ReplayStore, SessionStore } from "../../core/recovery/ports";
 import { ackStore } from "./ack-store";
 import { connectionStore } from "./connection-store";
 import { deliveryStore } from "./delivery-store";
@@ -21,6 +21,7 @@ import { livenessStore } from "./liveness-store";
 import { logStore } from "./log-store";
 import { membershipStore } from "./membership-store";
 import { partStore } from "./part-store";
+import { replayStore } from "./replay-store";
 import { seenStore } from "./seen-store";
 import { sessionStore } from "./session-store";
 import { socketStore } from "./socket-store";
@@ -51,6 +52,7 @@ export interface Stores {
   readonly windows: WindowStore;
   readonly events: LogStore;
   readonly sessions: SessionStore;
+  readonly replays: ReplayStore;
 }
 
 /** The stores of the core, on one table with the keys `pk` and `sk`. */
@@ -70,5 +72,6 @@ export function createStores({ client, tableName, now, maxRoomsPerSocket }: Stor
     windows: windowStore(table, now),
     events: logStore(table, now),
     sessions: sessionStore(table, now),
+    replays: replayStore(table, now),
   };
 }

@@ -3,10 +3,10 @@ import { type Offset, offsetBound } from "./offsets";
 
 /**
  * An event that is emitted while a socket is being recovered comes either from the log or by a post, never by
- * both: what was emitted before the socket's `activeFrom` is read, what is emitted later is posted.
+ * both: what was emitted before the socket's `activeFrom` is read, and so is what was emitted until its
+ * memberships are written, should that take longer. What is emitted later is posted, once all that was read is.
  *
- * So much later than the moment in which it is chosen `activeFrom` lies: by then the memberships are
- * written, and whoever emits later finds them.
+ * So much later than the moment in which it is chosen `activeFrom` lies: as a rule the memberships are written by then.
  */
 export const AHEAD_MS = 300;
 
@@ -16,20 +16,16 @@ export const LOGGED_WITHIN_MS = 200;
 /** By how much the clocks of two Lambdas may differ. */
 export const CLOCK_SKEW_MS = 50;
 
-/** So long after `activeFrom` all that is to come from the log is read and posted: posts must not overtake it. */
-const SETTLED_AFTER_MS = 750;
+/** So long ago the log was complete: what is emitted is written by then. */
+export const COMPLETE_AFTER_MS = LOGGED_WITHIN_MS + CLOCK_SKEW_MS;
 
-/** Whether an event is posted to the socket. One that is in no log always is. */
+/** So long after `activeFrom` whoever posts to the socket looks whether what it missed is posted. */
+export const IN_QUESTION_MS = 10_000;
+
+/** A post may take so long: none of what was missed begins later than that before the end of the question. */
+export const LAST_POST_MS = IN_QUESTION_MS - 3_000;
+
+/** Whether an event may be posted to the socket. One that is in no log always is. */
 export function isPosted({ activeFrom }: Pick<Member, "activeFrom">, offset: Offset | undefined): boolean {
   return activeFrom === undefined || offset === undefined || offset >= offsetBound(activeFrom);
-}
-
-/**
- * How long a post to the socket waits. Not all until the same moment: it takes twice as long until posts are in
- * time again, so that those that begin one after the other do not meet.
- */
-export function waitMs({ activeFrom }: Pick<Member, "activeFrom">, now: number): number {
-  if (activeFrom === undefined) return 0;
-  if (now < activeFrom) return activeFrom - now + SETTLED_AFTER_MS;
-  return Math.max(0, Math.ceil(SETTLED_AFTER_MS - (now - activeFrom) / 2));
 }

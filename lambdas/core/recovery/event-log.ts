@@ -14,6 +14,8 @@ interface Loggable {
 export type Logged<Emit extends Loggable> = Emit & {
   /** Absent where recovery is off. */
   readonly offset?: Offset;
+  /** See `LoggedEvent`. */
+  readonly earlier?: readonly Offset[];
 };
 
 type LogServices = Pick<DeliveryServices, "recovery" | "clock" | "log">;
@@ -40,15 +42,19 @@ export async function logEmits<Emit extends Loggable>(
   return logged;
 }
 
-/** A socket that is recovered meanwhile reads the log once: what is written too late gets a later offset. */
+/**
+ * Who reads the log takes it to be complete a moment later: what is written too late gets a later offset. Some
+ * may have read it under the first by then.
+ */
 async function logChunk<Emit extends Loggable>(
   { clock, log }: LogServices,
   { nextOffset, events, logMs }: Recovery,
   emits: readonly Emit[],
 ): Promise<readonly Logged<Emit>[]> {
+  let late: readonly (readonly Offset[])[] = [];
   for (let attempt = 1; ; attempt++) {
     const startedAt = clock.now();
-    const logged = emits.map((emit) => ({ ...emit, offset: nextOffset() }));
+    const logged = emits.map((emit, index) => ({ ...emit, offset: nextOffset(), earlier: late[index] }));
     const expiresAt = Math.ceil((startedAt + logMs) / 1_000);
     const entries = logged.flatMap((emit) => entriesOf(emit, expiresAt));
     if (entries.length > 0) await events.append(entries);
@@ -59,12 +65,15 @@ async function logChunk<Emit extends Loggable>(
       return logged.map(withOffsets);
     }
     await events.remove(entries);
+    late = logged.map(({ offset, earlier = [] }) => [...earlier, offset]);
   }
 }
 
+type WithOffset = Logged<Loggable> & { readonly offset: Offset };
+
 /** Plain JSON sockets do not recover. */
-function entriesOf({ target, frames, offset }: Loggable & { offset: Offset }, expiresAt: number): LogEntry[] {
-  const base = { offset, frames: frames["socket.io"], expiresAt };
+function entriesOf({ target, frames, offset, earlier }: WithOffset, expiresAt: number): LogEntry[] {
+  const base = { offset, earlier, frames: frames["socket.io"], expiresAt };
   if (target.kind === "socket") {
     const { namespace, sid, protocol } = target.socket;
     if (protocol === "json") return [];

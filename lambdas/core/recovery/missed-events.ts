@@ -21,14 +21,19 @@ export function logRanges(socket: Rooms, after: Offset): readonly LogRange[] {
   return [...base, ...joined];
 }
 
-/** What the socket is owed of the logs of its rooms: each event once, in the order of the offsets. */
+/** What the socket is owed of the logs of its rooms, and was not `sent`: each event once, in the order of the offsets. */
 export function missedEvents(
   socket: Rooms,
   logs: readonly (readonly LoggedEvent[])[],
+  sent: ReadonlySet<Offset> = new Set(),
 ): readonly LoggedEvent[] {
   const byOffset = new Map<Offset, LoggedEvent>();
   for (const event of logs.flat()) if (!isExcepted(socket, event)) byOffset.set(event.offset, event);
-  return [...byOffset.values()].sort((one, other) => (one.offset < other.offset ? -1 : 1));
+  const events = [...byOffset.values()];
+  const replaced = new Set(events.flatMap(({ earlier = [] }) => earlier));
+  return events
+    .filter(({ offset, earlier = [] }) => !replaced.has(offset) && !earlier.some((one) => sent.has(one)))
+    .sort((one, other) => (one.offset < other.offset ? -1 : 1));
 }
 
 export function laterOf(one: Offset, other: Offset): Offset {

@@ -1,4 +1,4 @@
-import type { SocketRecord, Stamp } from "../records";
+import type { Member, SocketRecord, Stamp } from "../records";
 import type { Offset } from "./offsets";
 
 /** An event without ack, as it was emitted to one room. */
@@ -8,6 +8,8 @@ export interface LoggedEvent {
   readonly frames: readonly string[];
   /** Rooms whose sockets do not get it. */
   readonly except: readonly string[];
+  /** Under which it was there before, as that was late: who got it under one of these has it. */
+  readonly earlier?: readonly Offset[];
 }
 
 export interface LogEntry extends LoggedEvent {
@@ -57,6 +59,26 @@ export interface RecoverySession {
   readonly parked?: ParkedSocket;
 }
 
+/** What a recovered socket was sent from the log; or its recovery broke off. Times in ms since the epoch. */
+export type ReplayEnd =
+  | "broken"
+  | {
+      /** Everything that was emitted before. */
+      readonly boundary: number;
+      /** The last of it was posted. */
+      readonly endedAt: number;
+      /** The latest of it: who logs one of these anew must not post it. */
+      readonly recent: readonly Offset[];
+    };
+
+/** Lets those who post to a socket that is being recovered know when they can. A socket is on a connection once. */
+export interface ReplayStore {
+  /** `expiresAt` in seconds since the epoch. The first call counts. */
+  finish(socket: Pick<Member, "connectionId" | "sid">, end: ReplayEnd, expiresAt: number): Promise<void>;
+  /** Strongly consistent. */
+  end(socket: Pick<Member, "connectionId" | "sid">): Promise<ReplayEnd | undefined>;
+}
+
 /** There where connection state recovery is on. */
 export interface Recovery {
   /** How long a socket may be away. */
@@ -66,6 +88,7 @@ export interface Recovery {
   readonly nextOffset: () => Offset;
   readonly events: LogStore;
   readonly sessions: SessionStore;
+  readonly replays: ReplayStore;
 }
 
 /** Several may want one session at once: the CONNECT that arrived last at the gateway gets it. */

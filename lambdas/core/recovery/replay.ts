@@ -1,6 +1,5 @@
 import { forEachConcurrently } from "../concurrency";
 import type { SocketRecord } from "../records";
-import { CLOCK_SKEW_MS, LOGGED_WITHIN_MS } from "./boundary";
 import { laterOf, logRanges, missedEvents } from "./missed-events";
 import { type Offset, offsetBound } from "./offsets";
 import type { LoggedEvent, LogStore } from "./ports";
@@ -11,8 +10,8 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 const CONCURRENT_ROOMS = 25;
 
-/** So long ago the log was complete: what is emitted is written by then. */
-export const COMPLETE_AFTER_MS = LOGGED_WITHIN_MS + CLOCK_SKEW_MS;
+/** Nobody waits longer for a write to the log before the event is logged anew. */
+const RECENT_MS = 5_000;
 
 type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms">;
 
@@ -21,6 +20,7 @@ export class Replay {
   readonly #socket: Owner;
   readonly #events: LogStore;
   #after: Offset;
+  readonly #sent = new Set<Offset>();
   #count = 0;
   #characters = 0;
 
@@ -28,6 +28,12 @@ export class Replay {
     this.#events = events;
     this.#socket = socket;
     this.#after = after;
+  }
+
+  /** The latest of what was read. */
+  recent(ms: number): readonly Offset[] {
+    const since = offsetBound(ms - RECENT_MS);
+    return [...this.#sent].filter((offset) => offset >= since);
   }
 
   /**
@@ -49,7 +55,9 @@ export class Replay {
     );
     if (this.#isTooMuchWith([])) return undefined;
     this.#after = laterOf(this.#after, before);
-    return missedEvents(this.#socket, logs);
+    const missed = missedEvents(this.#socket, logs, this.#sent);
+    for (const { offset } of missed) this.#sent.add(offset);
+    return missed;
   }
 
   #isTooMuchWith(page: readonly LoggedEvent[]): boolean {

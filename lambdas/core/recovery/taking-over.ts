@@ -7,16 +7,18 @@ import {
   sessionFor,
   welcome,
 } from "../connecting";
+import type { CreateOutcome } from "../ports";
 import { postAll } from "../posting";
 import type { SocketRecord, Stamp } from "../records";
 import type { Services } from "../services";
 import type { Session } from "../session";
-import { AHEAD_MS, CLOCK_SKEW_MS } from "./boundary";
+import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS, LAST_POST_MS } from "./boundary";
 import { laterOf } from "./missed-events";
 import { isOffset, type Offset, offsetBound } from "./offsets";
 import { sessionExpiry } from "./parking";
-import type { LoggedEvent, ParkedSocket, Recovery, RecoverySession } from "./ports";
-import { COMPLETE_AFTER_MS, Replay } from "./replay";
+import type { LoggedEvent, ParkedSocket, Recovery, RecoverySession, ReplayEnd } from "./ports";
+import { Replay } from "./replay";
+import { withEnding } from "./replay-ending";
 
 /** A recovered socket's memberships are written one by one, many at once. */
 const PER_ROOM_MS = 2;
@@ -53,16 +55,16 @@ export async function takeOver(
   const readAt = clock.now();
   const activeFrom = readAt + aheadMs(back.parked, missed, readAt - startedAt);
   const current = returningSession(services, request, back, activeFrom);
-  const placed = await place(services, recovery, back.session, current.record);
-  if (placed !== "created") return placed;
-  // Only now: of a recovery that breaks off here the client would keep these, and get them again in the next.
-  await postMissed(services, request, missed);
-  await clock.pause(Math.max(0, activeFrom + COMPLETE_AFTER_MS - clock.now()));
-  const rest = await replay.upTo(activeFrom);
-  if (!rest) throw new Error("more was emitted during the recovery than can be sent");
-  await postMissed(services, request, rest);
-  await welcome(services, request, current, back.identity.rooms);
-  return "connected";
+  return withEnding(services, recovery, current.record, async (finish) => {
+    const placed = await place(services, recovery, back.session, current.record);
+    if (placed !== "created") return placed;
+    const placedAt = clock.now();
+    // Only now: of a recovery that breaks off here the client would keep these, and get them again in the next.
+    await postMissed(services, request, missed, activeFrom);
+    await finish(await postRest(services, request, replay, { activeFrom, placedAt }));
+    await welcome(services, request, current, back.identity.rooms);
+    return "connected";
+  });
 }
 
 function replayOf(
@@ -109,21 +111,17 @@ function firstOffset(
   return isOffset(offset) ? laterOf(offset, oldest) : oldest;
 }
 
-/** Whoever emits behind `activeFrom` has to find the memberships. */
+/** Writes the memberships, and gives the socket to the connection. */
 async function place(
   services: Services,
   { sessions, windowMs }: Recovery,
   { pid, claim }: Return["session"],
   record: SocketRecord,
-): Promise<"created" | "exists" | "closed"> {
-  const { sockets, clock, gateway } = services;
-  const { connectionId, activeFrom = 0 } = record;
+): Promise<CreateOutcome> {
+  const { sockets, gateway } = services;
+  const { connectionId } = record;
   const created = await sockets.create(record);
   if (created !== "created") return created;
-  if (clock.now() >= activeFrom - CLOCK_SKEW_MS) {
-    await sockets.remove(record);
-    throw new Error("the rooms of a recovered socket were not written in time");
-  }
   if (await sessions.resume({ pid, connectionId, claim }, sessionExpiry(record, windowMs))) return "created";
   // The client is on yet another connection by now.
   await sockets.remove(record);
@@ -131,15 +129,39 @@ async function place(
   return "closed";
 }
 
+/** What was emitted since, up to the moment from which on everybody who emits finds the memberships. */
+async function postRest(
+  services: Services,
+  request: ConnectRequest,
+  replay: Replay,
+  { activeFrom, placedAt }: { readonly activeFrom: number; readonly placedAt: number },
+): Promise<ReplayEnd> {
+  const { clock } = services;
+  const boundary = Math.max(activeFrom, placedAt + CLOCK_SKEW_MS);
+  await clock.pause(Math.max(0, boundary + COMPLETE_AFTER_MS - clock.now()));
+  const rest = await replay.upTo(boundary);
+  if (!rest) throw new Error("more was emitted during the recovery than can be sent");
+  await postMissed(services, request, rest, activeFrom);
+  assertInTime(services, activeFrom);
+  return { boundary, endedAt: clock.now(), recent: replay.recent(boundary) };
+}
+
+/** Others post when the time is over, whether a recovery is or not. */
+function assertInTime({ clock }: Services, activeFrom: number): void {
+  if (clock.now() > activeFrom + LAST_POST_MS) throw new Error("a recovery took too long");
+}
+
 /** One after the other: API Gateway keeps no order of posts that run side by side. */
 async function postMissed(
   services: Services,
   { connection, definition }: ConnectRequest,
   missed: readonly LoggedEvent[],
+  activeFrom: number,
 ): Promise<void> {
   const { connectionId } = connection;
   const recipient = { connectionId, isProtected: connection.isProtected || definition.isBinary };
   for (const { frames, offset } of missed) {
+    assertInTime(services, activeFrom);
     const outcome = await postAll(services, recipient, withOffset(frames, offset));
     if (outcome !== "sent") throw new Error(`an event that was missed could not be sent: ${outcome}`);
   }

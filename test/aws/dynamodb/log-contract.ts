@@ -36,10 +36,16 @@ export function logContract(setUp: SetUp): void {
 
     it("answers events as they were emitted, in the order of their offsets", async () => {
       const frames = ['451-["file",{"_placeholder":true,"num":0}]', "bAAEC"];
-      const [first, second, third] = [entry(), entry({ frames, except: ["@sid", "quiet"] }), entry()];
+      const again = { earlier: [entry().offset] };
+      const [first, second, third] = [entry(), entry({ frames, except: ["@sid", "quiet"] }), entry(again)];
       await stores.events.append([third, first, second]);
       expect(await read()).toEqual(
-        [first, second, third].map(({ offset, frames: its, except }) => ({ offset, frames: its, except })),
+        [first, second, third].map(({ offset, frames: its, except, earlier }) => ({
+          offset,
+          frames: its,
+          except,
+          earlier,
+        })),
       );
     });
 

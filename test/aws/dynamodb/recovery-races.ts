@@ -5,7 +5,7 @@ import { Race } from "./race";
 import { CONNECTED_AT } from "./records";
 import { RecoveryScene } from "./recovery-scene";
 
-const isOfSocket = (key: string) => !key.startsWith("SESS#") && !key.startsWith("LOG#");
+const isOfSocket = (key: string) => !/^(SESS|LOG|REPLAY)#/.test(key);
 
 /**
  * Two put one invocation into another's middle at any two places, and take a minute for each test: by

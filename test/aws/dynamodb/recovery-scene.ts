@@ -96,7 +96,7 @@ export class RecoveryScene {
         now += pauseMs < 100 ? 2_500 : pauseMs;
       },
     };
-    const { events, sessions } = stores;
+    const { events, sessions, replays } = stores;
     return {
       ...services,
       ...stores,
@@ -105,6 +105,7 @@ export class RecoveryScene {
         nextOffset: () => offsetAt(now),
         events,
         sessions,
+        replays,
       },
       clock,
     };

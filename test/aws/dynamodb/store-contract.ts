@@ -9,6 +9,7 @@ import { membershipContract } from "./membership-contract";
 import { partContract } from "./part-contract";
 import { CONNECTED_AT } from "./records";
 import { recoveredSocketContract } from "./recovered-socket-contract";
+import { replayContract } from "./replay-contract";
 import { seenContract } from "./seen-contract";
 import { sessionContract } from "./session-contract";
 import { socketContract } from "./socket-contract";
@@ -37,6 +38,7 @@ export function storeContract(
     seenContract(setUp);
     logContract(setUp);
     sessionContract(setUp);
+    replayContract(setUp);
     recoveredSocketContract(setUp);
     livenessContract(setUp);
   });

@@ -3,7 +3,7 @@ import { deliver } from "../../../lambdas/core/delivery";
 import { encodeFrames } from "../../../lambdas/core/frames";
 import { push } from "../../../lambdas/core/push";
 import { logEmits } from "../../../lambdas/core/recovery/event-log";
-import { offsetBound } from "../../../lambdas/core/recovery/offsets";
+import { offsetBound, timeOf } from "../../../lambdas/core/recovery/offsets";
 import type { LogEntry } from "../../../lambdas/core/recovery/ports";
 import type { CoreService } from "../../support/core-service";
 import { recoverable, WINDOW_MS } from "./returning-client";
@@ -114,6 +114,8 @@ describe("an event that takes long to be logged", () => {
     });
     const [logged] = await logEmits(core.services, [emit]);
     expect(core.stores.events.entries.map(({ offset }: LogEntry) => offset)).toEqual([logged?.offset]);
+    expect(core.stores.events.entries[0]?.earlier).toEqual(logged?.earlier);
+    expect(logged?.earlier?.map(timeOf)).toEqual([startedAt]);
     expect((logged?.offset ?? "") >= offsetBound(startedAt + 201)).toBe(true);
     expect(core.log).toEqual([]);
   });

@@ -37,6 +37,13 @@ describe("missed events", () => {
     ]);
   });
 
+  it("are the latest of those that were logged anew, unless the socket was sent an earlier one", () => {
+    const [first, other] = [event(1), event(2)];
+    const again = { ...event(300), earlier: [first.offset] };
+    expect(missedEvents(socket, [[first, other], [again]])).toEqual([other, again]);
+    expect(missedEvents(socket, [[again, other]], new Set([first.offset]))).toEqual([other]);
+  });
+
   it.each([
     ["the socket itself", [socket.sid]],
     ["its user", ["@user:ada"]],

@@ -15,7 +15,8 @@ export interface Received {
 
 /**
  * What Socket.IO's client does with `pid` and offsets: keeps the pid of its last `connect`, and the last
- * argument of every event; sends both when it connects again.
+ * argument of every event; sends both when it connects again. Events that come before `connect` wait for it,
+ * also for that of the next connection.
  */
 export class ReturningClient {
   readonly #service: CoreService;
@@ -27,6 +28,7 @@ export class ReturningClient {
   /** All frames that came since the last CONNECT. */
   frames: string[] = [];
   readonly #received: Received[] = [];
+  readonly #waiting: [event: string, ...args: unknown[]][] = [];
   recovered: boolean | undefined;
 
   constructor(service: CoreService, auth: Record<string, unknown> = {}) {
@@ -60,7 +62,7 @@ export class ReturningClient {
 
   /** The page is reloaded in the middle of it: what came before `connect` is not kept. */
   forget(): void {
-    this.#received.length = 0;
+    this.#waiting.length = 0;
   }
 
   #handleAll(): void {
@@ -81,11 +83,16 @@ export class ReturningClient {
       this.recovered = pid !== undefined && pid === this.pid;
       this.sid = sid;
       this.pid = pid;
+      for (const event of this.#waiting.splice(0)) this.#receive(event);
     }
     if (type !== "2") return;
-    const [event, ...args] = JSON.parse(json);
+    if (this.recovered === undefined) this.#waiting.push(JSON.parse(json));
+    else this.#receive(JSON.parse(json));
+  }
+
+  #receive([event, ...args]: [event: string, ...args: unknown[]]): void {
     const offset = args.pop();
-    if (!isOffset(offset)) throw new Error(`expected an offset at the end of ${frame}`);
+    if (!isOffset(offset)) throw new Error(`expected an offset at the end of ${event}`);
     this.offset = offset;
     this.#received.push({ event, args });
   }
