@@ -1,4 +1,4 @@
-import { shardOf } from "../lambdas/core/shards";
+import { shardOf } from "../lambdas/core/heartbeat/shards";
 import { type Finding, finding } from "./findings";
 import { type Kind, kindOf } from "./kinds";
 import type { ScannedItem } from "./scanned-item";

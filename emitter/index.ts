@@ -1,9 +1,9 @@
-import type { Checked, DefaultEventsMap } from "../lambdas/core/event-maps";
+import type { Checked, DefaultEventsMap } from "../lambdas/core/api/event-maps";
 import { PushBroadcast } from "./push-broadcast";
 import { type PushFunctionOptions, pushFunction } from "./push-function";
 
-export type { PushResult } from "../lambdas/core/push";
-export type { OperationResult } from "../lambdas/core/push-operation";
+export type { PushResult } from "../lambdas/core/push/push";
+export type { OperationResult } from "../lambdas/core/push/push-operation";
 export type { PushBroadcast } from "./push-broadcast";
 export { PushError } from "./push-function";
 export type EmitterOptions = PushFunctionOptions;

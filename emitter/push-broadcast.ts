@@ -1,6 +1,6 @@
-import type { EventName, WithoutAck } from "../lambdas/core/event-maps";
-import type { PushResult } from "../lambdas/core/push";
-import type { OperationResult } from "../lambdas/core/push-operation";
+import type { EventName, WithoutAck } from "../lambdas/core/api/event-maps";
+import type { PushResult } from "../lambdas/core/push/push";
+import type { OperationResult } from "../lambdas/core/push/push-operation";
 import type { EventInput, PushFunction, PushTarget } from "./push-function";
 
 type Names = string | readonly string[];

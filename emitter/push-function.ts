@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { PushResult } from "../lambdas/core/push";
-import type { OperationResult } from "../lambdas/core/push-operation";
+import type { PushResult } from "../lambdas/core/push/push";
+import type { OperationResult } from "../lambdas/core/push/push-operation";
 
 export interface PushFunctionOptions {
   /** Name or ARN of the push function: the stack's output `PushFunctionName`. */

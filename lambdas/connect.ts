@@ -4,8 +4,8 @@ import { KeepAlive } from "./aws/keep-alive";
 import { consoleLog } from "./aws/log";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
-import { registryOf } from "./core/namespace";
-import { upgrade } from "./core/upgrade";
+import { registryOf } from "./core/api/namespace";
+import { upgrade } from "./core/connections/upgrade";
 
 surviveStrayErrors();
 const keepAlive = new KeepAlive();

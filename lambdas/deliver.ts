@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { ENV } from "./aws/env";
 import { KeepAlive } from "./aws/keep-alive";
 import { deliveryServices } from "./aws/services";
-import { work } from "./core/fan-out/worker";
+import { work } from "./core/delivery/fan-out/worker";
 import { deliverEvent, parseEvent } from "./core/internal-events";
 import type { DeliveryServices } from "./core/services";
 

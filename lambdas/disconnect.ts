@@ -4,9 +4,9 @@ import { ENV } from "./aws/env";
 import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
-import { disconnect, disconnectOrQueue } from "./core/closing";
+import { registryOf } from "./core/api/namespace";
+import { disconnect, disconnectOrQueue } from "./core/connections/closing";
 import { disconnectEvent, parseEvent } from "./core/internal-events";
-import { registryOf } from "./core/namespace";
 
 surviveStrayErrors();
 const keepAlive = new KeepAlive();

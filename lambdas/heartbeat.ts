@@ -1,6 +1,6 @@
 import { KeepAlive } from "./aws/keep-alive";
 import { heartbeatServices } from "./aws/services";
-import { heartbeat } from "./core/heartbeat";
+import { heartbeat } from "./core/heartbeat/heartbeat";
 
 const keepAlive = new KeepAlive();
 const services = heartbeatServices(keepAlive);

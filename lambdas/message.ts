@@ -5,9 +5,9 @@ import { consoleLog } from "./aws/log";
 import { appServices, batchServices } from "./aws/services";
 import { batchResponseOf, isQueueEvent, type QueueEvent, queuedMessagesOf } from "./aws/sqs-events";
 import { surviveStrayErrors } from "./aws/stray-errors";
-import { message } from "./core/message";
-import { messageBatch } from "./core/message-batch";
-import { registryOf } from "./core/namespace";
+import { registryOf } from "./core/api/namespace";
+import { message } from "./core/messages/message";
+import { messageBatch } from "./core/messages/message-batch";
 
 surviveStrayErrors();
 const keepAlive = new KeepAlive();

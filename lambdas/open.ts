@@ -2,9 +2,9 @@ import app from "#app";
 import { KeepAlive } from "./aws/keep-alive";
 import { appServices } from "./aws/services";
 import { surviveStrayErrors } from "./aws/stray-errors";
+import { registryOf } from "./core/api/namespace";
+import { open } from "./core/connections/opening";
 import { openEvent, parseEvent } from "./core/internal-events";
-import { registryOf } from "./core/namespace";
-import { open } from "./core/opening";
 
 surviveStrayErrors();
 const keepAlive = new KeepAlive();

@@ -1,6 +1,6 @@
 import { KeepAlive } from "./aws/keep-alive";
 import { operationServices } from "./aws/services";
-import { push } from "./core/push";
+import { push } from "./core/push/push";
 
 const keepAlive = new KeepAlive();
 const services = operationServices(keepAlive);

@@ -105,9 +105,11 @@ export interface RoomcastProps {
    */
   readonly connectTimeout?: Duration;
   /**
-   * How long a client that was cut off can come back, up to an hour, and go on as the same socket, with its
-   * rooms, its data and all events that it missed. As in Socket.IO every event without an ack then ends with one
-   * more argument, a string. Costs a DynamoDB write for each emit and room. `false` or zero turns it off.
+   * How long a Socket.IO client that was cut off can come back, up to an hour, and go on as the same socket, with
+   * its rooms, its data and the events that it missed. On by default, and seen by clients' listeners: as with
+   * Socket.IO's `connectionStateRecovery`, every event without an ack ends with one more argument, a string. Costs
+   * a DynamoDB write for each emit and room. `false` or zero turns it off. What is guaranteed:
+   * `docs/delivery-guarantees.md`.
    *
    * @default Duration.minutes(2)
    */
@@ -127,8 +129,8 @@ export interface RoomcastProps {
    */
   readonly listenerTimeout?: Duration;
   /**
-   * Whether the messages of one connection are handled in order. `per-connection` costs some 10 to 50 ms a
-   * message and SQS's price; see `docs/delivery-guarantees.md`.
+   * Whether the messages of one connection are handled in order. `per-connection` costs SQS's time, some 10 to
+   * 50 ms a message by estimate, and its price; see `docs/delivery-guarantees.md`.
    *
    * @default "none"
    */
@@ -140,9 +142,10 @@ export interface RoomcastProps {
    */
   readonly maxRoomsPerSocket?: number;
   /**
-   * What one client may ask of the service. `false` turns all of these limits off.
+   * What one client may ask of the service. `false` turns all of these limits off. Behind a proxy such as
+   * CloudFront turn off the two that count addresses.
    *
-   * @default - each limit's own; ordinary apps do not meet them
+   * @default - each limit's own
    */
   readonly limits?: RoomcastLimits | false;
   /**

@@ -19,7 +19,7 @@ const ARROWS: readonly [folder: string, mayImport: readonly string[]][] = [
   ["soak/app", ["roomcast"]],
   ["soak/", ["local/", "check/", "emitter"]],
   // Types: of the event maps and of what the push function answers.
-  ["emitter/", ["lambdas/core/event-maps", "lambdas/core/push"]],
+  ["emitter/", ["lambdas/core/api/event-maps", "lambdas/core/push"]],
 ];
 
 /** Libraries of a layer's own: AWS in adapters and tools only, a pure protocol layer. */

@@ -1,5 +1,5 @@
-import { type DeliveryCount, sumOf } from "../../lambdas/core/delivery-count";
-import type { PushResult } from "../../lambdas/core/push";
+import { type DeliveryCount, sumOf } from "../../lambdas/core/delivery/delivery-count";
+import type { PushResult } from "../../lambdas/core/push/push";
 import type { StageOrder } from "./connections-process";
 import { Functions, type Worked } from "./functions";
 import { answerOf, Processes } from "./processes";

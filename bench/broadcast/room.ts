@@ -1,6 +1,6 @@
+import type { SidRange } from "../../lambdas/core/delivery/sid-range";
 import type { MemberPage } from "../../lambdas/core/ports";
 import type { Member } from "../../lambdas/core/records";
-import type { SidRange } from "../../lambdas/core/sid-range";
 import { randomNumbers } from "./random-numbers";
 
 /** As the table answers them. */

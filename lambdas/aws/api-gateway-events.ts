@@ -1,7 +1,7 @@
-import type { UpgradeRequest } from "../core/handshake";
+import type { UpgradeRequest } from "../core/connections/handshake";
 import type { DisconnectEvent } from "../core/internal-events";
 import { EVENT_VERSION } from "../core/internal-events";
-import type { MessageRequest } from "../core/message";
+import type { MessageRequest } from "../core/messages/message";
 
 /**
  * What API Gateway sends for a WebSocket API; `@types/aws-lambda` lacks `identity` and the `$disconnect`

@@ -1,4 +1,4 @@
-import type { MessageQueue, QueuedMessage } from "../core/message-batch";
+import type { MessageQueue, QueuedMessage } from "../core/messages/message-batch";
 import type { KeepAlive } from "./keep-alive";
 import { createSignedClient, type SignedClient } from "./signed-requests";
 

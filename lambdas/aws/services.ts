@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { BatchServices } from "../core/message-batch";
+import type { Registry } from "../core/api/registry";
+import type { BatchServices } from "../core/messages/message-batch";
 import type { Clock } from "../core/ports";
-import type { Registry } from "../core/registry";
 import type {
   DeliveryServices,
   HeartbeatServices,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseEvent } from "../core/internal-events";
-import type { QueuedMessage } from "../core/message-batch";
+import type { QueuedMessage } from "../core/messages/message-batch";
 
 /** What Lambda's event source mapping gives a function for a FIFO queue, as far as it is read. */
 export interface QueueEvent {

@@ -8,13 +8,13 @@ export type {
   Packet,
   PacketMiddleware,
   Socket,
-} from "./api";
-export type { Broadcast, RemoteSocket, TimedBroadcast, TimedSocket } from "./api-broadcast";
-export type { Claims } from "./claims";
-export { type DeduplicationOptions, deduplicated } from "./deduplicated";
-export type { DefaultEventsMap } from "./event-maps";
-export { type JwtOptions, jwt } from "./jwt";
-export { Server } from "./namespace";
+} from "./api/api";
+export type { Broadcast, RemoteSocket, TimedBroadcast, TimedSocket } from "./api/api-broadcast";
+export { type DeduplicationOptions, deduplicated } from "./api/deduplicated";
+export type { DefaultEventsMap } from "./api/event-maps";
+export { Server } from "./api/namespace";
+export type { Claims } from "./auth/claims";
+export { type JwtOptions, jwt } from "./auth/jwt";
+export { type RequireRoleOptions, requireRole } from "./auth/require-role";
+export type { TokenAlgorithm } from "./auth/token-algorithms";
 export type { DisconnectReason } from "./records";
-export { type RequireRoleOptions, requireRole } from "./require-role";
-export type { TokenAlgorithm } from "./token-algorithms";

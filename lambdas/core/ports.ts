@@ -1,5 +1,6 @@
 import type { BinaryPart, BinarySet } from "../protocol/assembly";
-import type { DeliveryCount } from "./delivery-count";
+import type { DeliveryCount } from "./delivery/delivery-count";
+import type { SidRange } from "./delivery/sid-range";
 import type { DeliverEvent, DisconnectEvent, OpenEvent } from "./internal-events";
 import type {
   ConnectionRecord,
@@ -12,7 +13,6 @@ import type {
   Stamp,
   StoredHandshake,
 } from "./records";
-import type { SidRange } from "./sid-range";
 
 export interface ConnectionStore {
   /** Called by `$connect` only: a connection that is missing is never created later. */

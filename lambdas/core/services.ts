@@ -1,4 +1,5 @@
-import type { HeartbeatSettings } from "./duties";
+import type { Registry } from "./api/registry";
+import type { HeartbeatSettings } from "./heartbeat/duties";
 import type { Limits } from "./limits/limits";
 import type {
   AckStore,
@@ -19,7 +20,6 @@ import type {
 } from "./ports";
 import type { Recipient } from "./records";
 import type { Recovery } from "./recovery/ports";
-import type { Registry } from "./registry";
 import type { FanOutSettings, Settings } from "./settings";
 
 /** What posting to connections needs. */

@@ -1,6 +1,6 @@
 import { KeepAlive } from "../../lambdas/aws/keep-alive";
 import { createMessageQueue } from "../../lambdas/aws/message-queue";
-import type { QueuedMessage } from "../../lambdas/core/message-batch";
+import type { QueuedMessage } from "../../lambdas/core/messages/message-batch";
 import { HttpStub } from "../support/http-stub";
 
 const stub = new HttpStub();

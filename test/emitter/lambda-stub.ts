@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parsePush } from "../../lambdas/core/push-request";
+import { parsePush } from "../../lambdas/core/push/push-request";
 
 export interface Invocation {
   readonly functionName: string;

@@ -1,18 +1,18 @@
-import { disconnect } from "../../lambdas/core/closing";
-import { work } from "../../lambdas/core/fan-out/worker";
-import type { UpgradeRequest } from "../../lambdas/core/handshake";
+import { registryOf } from "../../lambdas/core/api/namespace";
+import { disconnect } from "../../lambdas/core/connections/closing";
+import type { UpgradeRequest } from "../../lambdas/core/connections/handshake";
+import { open } from "../../lambdas/core/connections/opening";
+import { type UpgradeAnswer, upgrade } from "../../lambdas/core/connections/upgrade";
+import { work } from "../../lambdas/core/delivery/fan-out/worker";
 import type { DeliverEvent, DisconnectEvent, OpenEvent } from "../../lambdas/core/internal-events";
 import { createLimits } from "../../lambdas/core/limits/limits";
 import { type RefusalReport, Refusals } from "../../lambdas/core/limits/refusals";
-import { message } from "../../lambdas/core/message";
-import { registryOf } from "../../lambdas/core/namespace";
-import { open } from "../../lambdas/core/opening";
+import { message } from "../../lambdas/core/messages/message";
 import type { PostOutcome } from "../../lambdas/core/ports";
 import { catchUp } from "../../lambdas/core/recovery/catching-up";
 import { offsetSource } from "../../lambdas/core/recovery/offsets";
 import type { Services } from "../../lambdas/core/services";
 import type { Settings } from "../../lambdas/core/settings";
-import { type UpgradeAnswer, upgrade } from "../../lambdas/core/upgrade";
 import { MemoryStores } from "./memory-stores";
 
 export interface LogLine {

@@ -1,13 +1,13 @@
-import { work } from "../../lambdas/core/fan-out/worker";
-import { encodeFrames } from "../../lambdas/core/frames";
+import { work } from "../../lambdas/core/delivery/fan-out/worker";
+import { encodeFrames } from "../../lambdas/core/delivery/frames";
+import type { Emit } from "../../lambdas/core/delivery/recipients";
+import type { RoomTarget } from "../../lambdas/core/delivery/target";
 import { type DeliverEvent, EVENT_VERSION } from "../../lambdas/core/internal-events";
 import type { PostOutcome } from "../../lambdas/core/ports";
-import type { Emit } from "../../lambdas/core/recipients";
 import type { Member } from "../../lambdas/core/records";
 import type { Recovery } from "../../lambdas/core/recovery/ports";
 import type { DeliveryServices } from "../../lambdas/core/services";
 import { newSid } from "../../lambdas/core/sid";
-import type { RoomTarget } from "../../lambdas/core/target";
 import { memoryDeliveryStore } from "./memory-deliveries";
 import { VirtualTime } from "./virtual-time";
 

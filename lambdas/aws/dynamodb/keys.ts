@@ -1,5 +1,5 @@
+import { shardOf } from "../../core/heartbeat/shards";
 import { EVERYONE } from "../../core/rooms";
-import { shardOf } from "../../core/shards";
 
 export { shardOf };
 

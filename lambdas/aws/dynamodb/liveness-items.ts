@@ -1,5 +1,5 @@
+import { shardOf } from "../../core/heartbeat/shards";
 import type { Liveness } from "../../core/records";
-import { shardOf } from "../../core/shards";
 import { type Expiring, expiresAt } from "./items";
 import type { Key } from "./keys";
 import type { Item } from "./table";

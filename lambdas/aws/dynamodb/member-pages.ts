@@ -1,7 +1,7 @@
+import type { SidRange } from "../../core/delivery/sid-range";
 import type { MemberPage } from "../../core/ports";
 import type { Member } from "../../core/records";
 import { EVERYONE } from "../../core/rooms";
-import type { SidRange } from "../../core/sid-range";
 import type { Protocol } from "../../protocol/negotiate";
 import { membershipKey, roomPartitions } from "./keys";
 import type { RawItem, Table } from "./table";

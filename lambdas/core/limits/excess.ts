@@ -1,9 +1,9 @@
 import { encodeJsonDisconnect } from "../../protocol/json-frames";
 import { ProtocolError } from "../../protocol/protocol-error";
-import { closeConnection } from "../disconnecting";
+import { closeConnection } from "../connections/disconnecting";
+import { tell } from "../delivery/telling";
 import type { ConnectionRecord } from "../records";
 import type { Services } from "../services";
-import { tell } from "../telling";
 
 /** What a client hears of a message beyond the rate, where its protocol has a place for it. */
 export const RATE_REFUSAL = { message: "rate limited", data: { code: "rate_limited" } } as const;

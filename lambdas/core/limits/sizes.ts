@@ -1,5 +1,5 @@
 import { ProtocolError } from "../../protocol/protocol-error";
-import type { Arrival } from "../arrival";
+import type { Arrival } from "../messages/arrival";
 
 /** @throws ProtocolError for a message larger than clients were told they may send. */
 export function assertMessageSize({ services, connection }: Arrival, body: string): void {

@@ -1,4 +1,4 @@
-import type { ConnectError } from "../api";
+import type { ConnectError } from "../api/api";
 import type { Services } from "../services";
 
 interface Asking {

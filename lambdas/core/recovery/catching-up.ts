@@ -1,4 +1,4 @@
-import { handOver } from "../handing-over";
+import { handOver } from "../connections/handing-over";
 import type { DisconnectReason, Recipient } from "../records";
 import type { PostServices } from "../services";
 

@@ -1,7 +1,7 @@
 import { withOffset } from "../../protocol/event-offset";
-import type { Frames } from "../frames";
+import type { Frames } from "../delivery/frames";
+import type { MemberTarget, RoomTarget } from "../delivery/target";
 import type { DeliveryServices } from "../services";
-import type { MemberTarget, RoomTarget } from "../target";
 import { LOGGED_WITHIN_MS } from "./boundary";
 import type { Offset } from "./offsets";
 import type { LogEntry, Recovery } from "./ports";

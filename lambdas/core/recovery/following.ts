@@ -1,7 +1,7 @@
-import { type Posts, parcelsOf } from "../posting";
-import { type Addressee, type Emit, recipientsIn } from "../recipients";
+import { type Posts, parcelsOf } from "../delivery/posting";
+import { type Addressee, type Emit, recipientsIn } from "../delivery/recipients";
+import type { SidRange } from "../delivery/sid-range";
 import type { DeliveryServices } from "../services";
-import type { SidRange } from "../sid-range";
 
 /**
  * What a listener sent to a socket whose connection turned out to be gone: the client may be back on another,

@@ -1,4 +1,4 @@
-import { disconnect } from "../closing";
+import { disconnect } from "../connections/closing";
 import { EVENT_VERSION } from "../internal-events";
 import type { Stamp } from "../records";
 import type { Services } from "../services";

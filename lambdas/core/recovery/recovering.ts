@@ -5,7 +5,7 @@ import {
   connect,
   connectAs,
   type Identity,
-} from "../connecting";
+} from "../connections/connecting";
 import { withinSockets } from "../limits/sockets-per-user";
 import type { Services } from "../services";
 import { newSid } from "../sid";

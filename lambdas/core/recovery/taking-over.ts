@@ -6,12 +6,12 @@ import {
   protect,
   sessionFor,
   welcome,
-} from "../connecting";
+} from "../connections/connecting";
+import { postAll } from "../delivery/posting";
+import type { Session } from "../listeners/session";
 import type { CreateOutcome } from "../ports";
-import { postAll } from "../posting";
 import type { SocketRecord, Stamp } from "../records";
 import type { Services } from "../services";
-import type { Session } from "../session";
 import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS, LAST_POST_MS } from "./boundary";
 import { laterOf } from "./missed-events";
 import { isOffset, type Offset, offsetBound } from "./offsets";

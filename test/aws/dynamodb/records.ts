@@ -1,6 +1,6 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
+import { EVERY_SID } from "../../../lambdas/core/delivery/sid-range";
 import type { ConnectionRecord, Member, SocketRecord, StoredHandshake } from "../../../lambdas/core/records";
-import { EVERY_SID } from "../../../lambdas/core/sid-range";
 
 export const CONNECTED_AT = 1_700_000_000_000;
 

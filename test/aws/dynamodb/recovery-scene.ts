@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Server } from "../../../lambdas/core";
-import { disconnect } from "../../../lambdas/core/closing";
-import type { ConnectOutcome } from "../../../lambdas/core/connecting";
-import { deliver } from "../../../lambdas/core/delivery";
-import { encodeFrames } from "../../../lambdas/core/frames";
-import { handshakeOf } from "../../../lambdas/core/handshake";
+import { disconnect } from "../../../lambdas/core/connections/closing";
+import type { ConnectOutcome } from "../../../lambdas/core/connections/connecting";
+import { handshakeOf } from "../../../lambdas/core/connections/handshake";
+import { deliver } from "../../../lambdas/core/delivery/delivery";
+import { encodeFrames } from "../../../lambdas/core/delivery/frames";
 import { connectAgain } from "../../../lambdas/core/recovery/recovering";
 import type { Services } from "../../../lambdas/core/services";
 import { stampsOf } from "../../../lambdas/core/stamps";

@@ -1,8 +1,8 @@
 import { BusiestSecond } from "../../../bench/broadcast/busiest-second";
 import { indexOf, Room } from "../../../bench/broadcast/room";
 import { NO_FAULTS, Stage } from "../../../bench/broadcast/stage";
+import { shareOf } from "../../../lambdas/core/delivery/sid-range";
 import type { Member } from "../../../lambdas/core/records";
-import { shareOf } from "../../../lambdas/core/sid-range";
 
 const ACCOUNT = { perSecond: 100, burst: 10, postMs: 15, faults: NO_FAULTS };
 

@@ -1,7 +1,7 @@
 import type { Broadcast } from "../../../bench/broadcast/cloud";
 import * as faults from "../../../bench/faults";
 import { audit } from "../../../bench/faults/audit";
-import { NOBODY } from "../../../lambdas/core/delivery-count";
+import { NOBODY } from "../../../lambdas/core/delivery/delivery-count";
 
 /** Processes start as slowly as a busy machine lets them. */
 const TIMEOUT_MS = 60_000;

@@ -1,5 +1,5 @@
 import { Server, type Socket } from "../../../lambdas/core";
-import { push } from "../../../lambdas/core/push";
+import { push } from "../../../lambdas/core/push/push";
 import type { Barrier } from "../../support/barrier";
 import { ReturningClient, recoverable } from "./returning-client";
 

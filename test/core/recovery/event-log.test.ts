@@ -1,7 +1,7 @@
 import { Server } from "../../../lambdas/core";
-import { deliver } from "../../../lambdas/core/delivery";
-import { encodeFrames } from "../../../lambdas/core/frames";
-import { push } from "../../../lambdas/core/push";
+import { deliver } from "../../../lambdas/core/delivery/delivery";
+import { encodeFrames } from "../../../lambdas/core/delivery/frames";
+import { push } from "../../../lambdas/core/push/push";
 import { logEmits } from "../../../lambdas/core/recovery/event-log";
 import { offsetBound, timeOf } from "../../../lambdas/core/recovery/offsets";
 import type { LogEntry } from "../../../lambdas/core/recovery/ports";

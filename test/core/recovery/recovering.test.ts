@@ -1,5 +1,5 @@
-import { disconnect } from "../../../lambdas/core/closing";
-import { push } from "../../../lambdas/core/push";
+import { disconnect } from "../../../lambdas/core/connections/closing";
+import { push } from "../../../lambdas/core/push/push";
 import { Barrier } from "../../support/barrier";
 import { VirtualTime } from "../../support/virtual-time";
 import { aliceInRoom, app, IN_A, type Service, say } from "./alice";

@@ -1,4 +1,4 @@
-import { message } from "../../../lambdas/core/message";
+import { message } from "../../../lambdas/core/messages/message";
 import { aliceInRoom, IN_A, type Service, say } from "./alice";
 import type { ReturningClient } from "./returning-client";
 

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { livenessPartition } from "../../../lambdas/aws/dynamodb/liveness-items";
 import { forEachConcurrently } from "../../../lambdas/core/concurrency";
-import { shareOf } from "../../../lambdas/core/sid-range";
+import { shareOf } from "../../../lambdas/core/delivery/sid-range";
 import type { LocalAws } from "../../support/local-aws";
 
 type Item = Record<string, AttributeValue>;

@@ -1,0 +1,123 @@
+import { forEachConcurrently } from "../concurrency";
+import type { DisconnectEvent } from "../internal-events";
+import { lifecycleCall, runListeners, unitFor } from "../listeners/listeners";
+import { Session } from "../listeners/session";
+import type { DisconnectReason, LoadedConnection, SocketRecord } from "../records";
+import { parkOrEnd } from "../recovery/parking";
+import type { Services } from "../services";
+import { stampsOf } from "../stamps";
+import { mayStillOpen } from "./newborn";
+
+/** Each may run listeners for as long as a packet's may. */
+const MAX_CONCURRENT_CONNECTIONS = 20;
+
+/**
+ * `disconnect`: the only place where disconnect listeners run, once for each socket, and where its traces
+ * are removed. Repeating it, in whole or after a crash half-way, is harmless.
+ */
+export async function disconnect(services: Services, event: DisconnectEvent): Promise<void> {
+  const failures: unknown[] = [];
+  await forEachConcurrently(event.connections, MAX_CONCURRENT_CONNECTIONS, async ({ connectionId, sid }) => {
+    try {
+      if (sid === undefined) await closeWhole(services, connectionId, event);
+      else await closeOne(services, { connectionId, sid }, event);
+    } catch (error) {
+      services.log.error("a connection could not be cleaned up", { connectionId, error });
+      failures.push(error);
+    }
+  });
+  // Lambda invokes again; what is done by then costs a look.
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Nobody repeats a `$disconnect` that failed: it is queued for another invocation, which Lambda repeats. */
+export async function disconnectOrQueue(services: Services, event: DisconnectEvent): Promise<void> {
+  try {
+    await disconnect(services, event);
+  } catch {
+    await services.invoker.disconnect(event);
+  }
+}
+
+async function closeWhole(
+  services: Services,
+  connectionId: string,
+  { reason, cut }: Pick<DisconnectEvent, "reason" | "cut">,
+): Promise<void> {
+  const loaded = await services.connections.close(connectionId, reason);
+  if (!loaded) return;
+  if (cut && (await services.gateway.close(connectionId)) === "gone" && mayBeUnborn(services, loaded)) return;
+  const holds = loaded.connection.closedFor ?? reason;
+  const closed = await Promise.allSettled(
+    loaded.sockets.map((socket) => closeSocket(services, socket, socket.closedFor ?? holds)),
+  );
+  const failed = closed.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
+  const isAllOurs = closed.every((outcome) => outcome.status === "fulfilled" && outcome.value);
+  if (isAllOurs || (await isEmpty(services, connectionId))) await services.connections.remove(connectionId);
+}
+
+/** Whoever is at one of the sockets still looks when it is done. Its own CONNECT does not: it only undoes. */
+async function isEmpty({ connections }: Services, connectionId: string): Promise<boolean> {
+  const left = await connections.load(connectionId);
+  return left?.sockets.length === 0;
+}
+
+/**
+ * Its client may be let in yet, by a `$connect` that still runs, and would hear nothing for good if no trace were
+ * left: `open` cuts what it finds closing, `$disconnect` comes if nobody was there, and the heartbeat comes back.
+ */
+function mayBeUnborn({ clock }: Services, { connection, sockets }: LoadedConnection): boolean {
+  const isHeardFrom =
+    connection.protocol === "socket.io" && (sockets.length > 0 || connection.leftNamespaces !== undefined);
+  return !isHeardFrom && mayStillOpen(connection, clock.now());
+}
+
+async function closeOne(
+  services: Services,
+  { connectionId, sid }: { connectionId: string; sid: string },
+  { reason }: DisconnectEvent,
+): Promise<void> {
+  const loaded = await services.connections.load(connectionId);
+  const socket = loaded?.sockets.find((candidate) => candidate.sid === sid);
+  if (!socket) return;
+  await services.connections.leave(connectionId, socket.namespace);
+  if (!(await closeSocket(services, socket, reason))) return;
+  // Who closed the connection meanwhile found this socket taken, and left the rest to us.
+  const left = await services.connections.load(connectionId);
+  if (left?.connection.closedFor) await closeWhole(services, connectionId, { reason, cut: false });
+}
+
+/** Answers whether the socket is gone: not when another invocation is about it. */
+async function closeSocket(
+  services: Services,
+  socket: SocketRecord,
+  reason: DisconnectReason,
+): Promise<boolean> {
+  const claimed = await services.sockets.claim(socket, reason);
+  if (!claimed) return false;
+  const data = claimed.isNew
+    ? claimed.data
+    : await runDisconnectListeners(services, claimed, claimed.closedFor);
+  await parkOrEnd(services, claimed, data);
+  await services.sockets.remove(claimed);
+  return true;
+}
+
+/** `disconnecting` still sees the rooms, `disconnect` does not, as in Socket.IO. Answers the socket's data then. */
+async function runDisconnectListeners(
+  services: Services,
+  record: SocketRecord,
+  reason: DisconnectReason,
+): Promise<SocketRecord["data"]> {
+  const definition = services.registry.namespace(record.namespace);
+  if (!definition) return record.data;
+  const session = new Session(services, record, stampsOf(services.clock.now()));
+  session.isConnected = false;
+  const unit = unitFor(session);
+  await runListeners(session, unit, lifecycleCall(definition, "disconnecting", reason));
+  session.rooms.clear();
+  await runListeners(session, unit, lifecycleCall(definition, "disconnect", reason));
+  await unit.end();
+  return session.data.value;
+}

@@ -1,0 +1,82 @@
+import { encodeOpen } from "../../protocol/engine-io";
+import type { Protocol } from "../../protocol/negotiate";
+import { greet } from "../delivery/telling";
+import type { OpenEvent } from "../internal-events";
+import { withDeadline } from "../listeners/deadline";
+import type { Services } from "../services";
+import { newSid } from "../sid";
+import { stampsOf } from "../stamps";
+import { connect, connectAs } from "./connecting";
+import { abandon } from "./disconnecting";
+import { handshakeOf } from "./handshake";
+import { newborn } from "./newborn";
+
+/** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
+export async function open(services: Services, event: OpenEvent): Promise<void> {
+  if (services.clock.now() > newborn(event).newbornUntil) {
+    return abandon(services, event, new Error("the greeting comes too late"));
+  }
+  try {
+    await GREETINGS[event.protocol](withDeadline(services), event);
+  } catch (error) {
+    await abandon(services, event, error);
+  }
+}
+
+const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent) => Promise<void>>> = {
+  "socket.io": greetSocketIo,
+  json: greetJson,
+};
+
+/** The client sends nothing before this packet. */
+async function greetSocketIo(services: Services, event: OpenEvent): Promise<void> {
+  const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
+  const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
+  await greet(services, newborn(event), [packet]);
+  await noteGreeted(services, event);
+}
+
+/**
+ * Whoever closed the connection before its WebSocket was open could not cut it. Looked at after the greeting: who
+ * begins to close it later can.
+ */
+async function noteGreeted(
+  { liveness, gateway }: Services,
+  { connectionId }: Pick<OpenEvent, "connectionId">,
+): Promise<void> {
+  if (!(await liveness.greet(connectionId))) await gateway.close(connectionId);
+}
+
+/**
+ * A JSON client is connected without asking: as whom the upgrade found it to be, or as nobody where the
+ * namespace admits that. Where it does not, the client's first frame is `{auth}`.
+ */
+async function greetJson(
+  services: Services,
+  { connectionId, identity, sid, connectedAt }: OpenEvent,
+): Promise<void> {
+  const [loaded, stored] = await Promise.all([
+    services.connections.load(connectionId),
+    services.connections.handshake(connectionId),
+  ]);
+  const definition = services.registry.namespace(loaded?.connection.namespace ?? "");
+  if (!loaded || !stored || !definition) return;
+  if (loaded.connection.closedFor) return void (await services.gateway.close(connectionId));
+  const request = {
+    connection: loaded.connection,
+    definition,
+    handshake: handshakeOf(stored, {}),
+    nextStamp: stampsOf(connectedAt),
+    newbornUntil: newborn({ connectionId, connectedAt }).newbornUntil,
+    isFirst: true,
+  };
+  const outcome = identity
+    ? await connectAs(services, request, identity)
+    : await connect(services, request, sid);
+  if (typeof outcome === "object" && loaded.sockets.some((socket) => socket.sid === sid)) {
+    throw new Error("refused when it was asked again, and nobody knows whether the client was told", {
+      cause: outcome.refused,
+    });
+  }
+  await noteGreeted(services, { connectionId });
+}

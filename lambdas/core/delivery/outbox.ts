@@ -1,0 +1,77 @@
+import { logEmits } from "../recovery/event-log";
+import type { DeliveryServices } from "../services";
+import { type Resolved, resolve, send } from "./delivery";
+import { handOn } from "./fan-out/handing-on";
+import { parcelsOf } from "./posting";
+import { type Addressee, type Emit, recipientsIn } from "./recipients";
+import type { RoomTarget } from "./target";
+
+const NOBODY: RoomTarget = { kind: "rooms", namespace: "/", rooms: [], except: [] };
+
+/**
+ * What the listeners of one packet emit, in the order of their calls. From the first event on that is for many
+ * sockets all wait for the end, and travel as one delivery: a later small one must not overtake it. Only the
+ * socket whose packet it is gets its own at once, as whatever else it gets of this packet follows.
+ */
+export class Outbox {
+  readonly #services: DeliveryServices;
+  readonly #sid: string;
+  #waiting: Emit[] = [];
+  /** Of the first of them. */
+  #estimates: readonly number[] = [];
+
+  constructor(services: DeliveryServices, sid: string) {
+    this.#services = services;
+    this.#sid = sid;
+  }
+
+  /** Finds out who gets what now, and answers what posts it, as far as it does not wait. */
+  async take(emits: readonly Emit[]): Promise<() => Promise<void>> {
+    if (this.#waiting.length > 0) return this.#keep(await logEmits(this.#services, emits));
+    const resolved = await resolve(this.#services, emits);
+    if (resolved.kind === "posts") return this.#posting(resolved);
+    this.#estimates = resolved.estimates;
+    return this.#keep(resolved.emits);
+  }
+
+  /** Hands on what waits. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const emits = this.#waiting;
+    this.#waiting = [];
+    await handOn(this.#services, emits, this.#estimates);
+  }
+
+  async #keep(emits: readonly Emit[]): Promise<() => Promise<void>> {
+    const own = await this.#own(emits);
+    this.#waiting.push(...emits.map((emit) => this.#withoutOwn(emit)));
+    const posts = { emits: emits.length, connections: parcelsOf(emits, own) };
+    return this.#posting({ kind: "posts", emits, posts });
+  }
+
+  #posting(resolved: Resolved): () => Promise<void> {
+    return async () => void (await send(this.#services, resolved));
+  }
+
+  async #own(emits: readonly Emit[]): Promise<readonly Addressee[]> {
+    const range = { after: this.#sid.slice(0, -1), upTo: this.#sid };
+    const asked = emits.map((emit) => (this.#isLeftOut(emit) ? { ...emit, target: NOBODY } : emit));
+    const found: Addressee[] = [];
+    for await (const { addressees } of recipientsIn(this.#services.memberships, asked, range)) {
+      found.push(...addressees.filter(({ member }) => member.sid === this.#sid));
+    }
+    return found;
+  }
+
+  #withoutOwn(emit: Emit): Emit {
+    if (this.#isLeftOut(emit)) return emit;
+    const { target } = emit;
+    if (target.kind === "socket") return { ...emit, target: NOBODY };
+    return { ...emit, target: { ...target, except: [...target.except, this.#sid] } };
+  }
+
+  /** As `socket.broadcast` and `socket.to` do. */
+  #isLeftOut({ target }: Emit): boolean {
+    return target.kind === "rooms" ? target.except.includes(this.#sid) : target.socket.sid !== this.#sid;
+  }
+}

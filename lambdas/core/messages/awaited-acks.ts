@@ -1,0 +1,101 @@
+import { randomInt } from "node:crypto";
+import { ACK_IDS } from "../../protocol/ack-ids";
+import { findMembers } from "../delivery/delivery";
+import { encodeFrames, type Frames } from "../delivery/frames";
+import { parcelsOf, post } from "../delivery/posting";
+import { namespaceOf, type Target } from "../delivery/target";
+import type { Member } from "../records";
+import type { Services } from "../services";
+
+/** The listener that waits has 25 s in all, and API Gateway waits 29 s for it. */
+export const MAX_ACK_TIMEOUT_MS = 20_000;
+/** Each of them is an item in the table, and its answer is held in memory. */
+const MAX_RECIPIENTS = 1_000;
+const POLLS_MS = [25, 50, 100] as const;
+const LAST_POLL_MS = 200;
+
+/** An event that wants an ack of everyone who gets it. */
+export interface Question {
+  /** One for all recipients: it is encoded once. */
+  readonly id: number;
+  readonly event: string;
+  readonly target: Target;
+  readonly frames: Frames;
+  readonly timeoutMs: number;
+}
+
+/** A question that has gone out. */
+export interface AwaitedAcks {
+  readonly id: number;
+  /** Those that it reached. */
+  readonly sids: ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** `isComplete`: everyone whom the question reached has answered. In no order. */
+export interface Answers {
+  readonly isComplete: boolean;
+  readonly reached: number;
+  readonly answers: readonly (readonly unknown[])[];
+}
+
+/** Encodes at the call of `emit`, as `encodeFrames` does. */
+export function questionOf(
+  target: Target,
+  event: string,
+  args: readonly unknown[],
+  timeoutMs: number,
+): Question {
+  const id = randomInt(ACK_IDS);
+  return { id, event, target, frames: encodeFrames(namespaceOf(target), event, args, id), timeoutMs };
+}
+
+/** Remembers who may answer before anybody can: an ack arrives at another Lambda than the one that asked. */
+export async function ask(
+  services: Services,
+  { id, target, frames, timeoutMs }: Question,
+): Promise<AwaitedAcks> {
+  const members = await findMembers(services, target);
+  if (members.length > MAX_RECIPIENTS) {
+    throw new RangeError(`acks: expected at most ${MAX_RECIPIENTS} recipients, got ${members.length}`);
+  }
+  assertNotOwn(services, members);
+  const until = services.clock.now() + timeoutMs;
+  await services.acks.expect(id, members, until);
+  const addressees = members.map((member) => ({ member, emits: [0] }));
+  const { gone } = await post(services, { emits: 1, connections: parcelsOf([{ frames }], addressees) });
+  const reached = members.filter(({ connectionId }) => !gone.has(connectionId));
+  return { id, until, sids: new Set(reached.map(({ sid }) => sid)) };
+}
+
+/** The ack would wait for the listener, and the listener for the ack, until the time is over. */
+function assertNotOwn({ waitingConnectionId }: Services, members: readonly Member[]): void {
+  if (!members.some(({ connectionId }) => connectionId === waitingConnectionId)) return;
+  throw new Error(
+    'acks: with order "per-connection" a listener cannot wait for an ack of its own connection, which is ' +
+      "handled only after the listener. Emit without an ack and have the client emit an event, or leave the " +
+      "socket out with except(socket.id)",
+  );
+}
+
+/**
+ * Waits until everyone has answered or the time is over.
+ *
+ * @throws once `ended`: the listener that waited is not there any more.
+ */
+export async function collect(
+  { acks, clock }: Services,
+  { id, sids, until }: AwaitedAcks,
+  ended: AbortSignal,
+): Promise<Answers> {
+  let answers: (readonly unknown[])[] = [];
+  for (let poll = 0; answers.length < sids.size && clock.now() < until; poll += 1) {
+    const left = until - clock.now();
+    await clock.pause(Math.min(left, POLLS_MS[poll] ?? LAST_POLL_MS));
+    ended.throwIfAborted();
+    const known = await acks.answers(id);
+    answers = [...known].filter(([sid]) => sids.has(sid)).map(([, args]) => args);
+  }
+  return { isComplete: answers.length === sids.size, reached: sids.size, answers };
+}
