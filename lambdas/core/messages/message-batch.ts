@@ -1,6 +1,7 @@
 import { closeConnection } from "../connections/disconnecting";
 import { settlesWithin } from "../listeners/listeners";
 import type { Services } from "../services";
+import { heardDuring } from "./hearing";
 import { type MessageRequest, message } from "./message";
 
 /** A message from the queue that keeps those of each connection in order. */
@@ -46,7 +47,7 @@ export async function messageBatch(
   services: BatchServices,
   messages: readonly QueuedMessage[],
 ): Promise<readonly string[]> {
-  const connections = [...byConnection(messages).values()].map((queued) => inOrder(services, queued));
+  const connections = [...byConnection(messages).values()].map((queued) => handleAll(services, queued));
   if (!(await settlesWithin(Promise.all(connections), SLOW_MS))) await removeEarly(services, connections);
   const handled = await Promise.all(connections);
   return handled.flatMap(({ failed }) => failed.map(({ id }) => id));
@@ -63,14 +64,20 @@ async function removeEarly(services: BatchServices, connections: readonly Promis
   await Promise.all(removals);
 }
 
-function byConnection(messages: readonly QueuedMessage[]): ReadonlyMap<string, QueuedMessage[]> {
-  const connections = new Map<string, QueuedMessage[]>();
+type OfOneConnection = [QueuedMessage, ...QueuedMessage[]];
+
+function byConnection(messages: readonly QueuedMessage[]): ReadonlyMap<string, OfOneConnection> {
+  const connections = new Map<string, OfOneConnection>();
   for (const queued of messages) {
     const others = connections.get(queued.connectionId);
     if (others) others.push(queued);
     else connections.set(queued.connectionId, [queued]);
   }
   return connections;
+}
+
+function handleAll(services: BatchServices, messages: OfOneConnection) {
+  return heardDuring(services, messages[0], inOrder(services, messages));
 }
 
 async function inOrder(services: BatchServices, messages: readonly QueuedMessage[]): Promise<Handled> {

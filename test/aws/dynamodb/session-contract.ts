@@ -70,10 +70,16 @@ export function sessionContract(setUp: SetUp): void {
         claim: stampAt(20),
       });
       expect(await stores.sessions.claim("secret", stampAt(10))).toBeUndefined();
-      expect(await stores.sessions.claim("secret", stampAt(20))).toMatchObject({ claim: stampAt(20) });
       expect(await stores.sessions.claim("secret", stampAt(30))).toMatchObject({ claim: stampAt(30) });
       expect(await stores.sessions.claim("guess", stampAt(40))).toBeUndefined();
       expect(await stores.sessions.load("guess")).toBeUndefined();
+    });
+
+    it("answers a claim that is repeated, as when its answer was lost, as it did before", async () => {
+      await park();
+      const first = await stores.sessions.claim("secret", stampAt(20));
+      expect(first).toMatchObject({ parked: PARKED, claim: stampAt(20) });
+      expect(await stores.sessions.claim("secret", stampAt(20))).toEqual(first);
     });
 
     it("goes on on another connection, which can park it again, and keeps what there was until then", async () => {

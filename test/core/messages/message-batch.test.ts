@@ -1,5 +1,7 @@
 import { Server } from "../../../lambdas/core";
+import { heartbeat } from "../../../lambdas/core/heartbeat/heartbeat";
 import { messageBatch, type QueuedMessage } from "../../../lambdas/core/messages/message-batch";
+import type { Settings } from "../../../lambdas/core/settings";
 import { type Client, CoreService } from "../../support/core-service";
 
 const LAST_ATTEMPT = 4;
@@ -26,9 +28,9 @@ function listening(): { io: Server } & Listening {
 }
 
 /** A service, what its queue was told, and a way to have messages handled in a batch. */
-async function batching() {
+async function batching(settings: Partial<Settings> = {}) {
   const { io, heard, release } = listening();
-  const service = new CoreService(io);
+  const service = new CoreService(io, settings);
   const told: string[] = [];
   let onTold = () => {};
   const tell = (what: string, messages: readonly QueuedMessage[]) => {
@@ -151,6 +153,56 @@ test("a queue that does not answer changes nothing but the time", async () => {
   await isAsked;
   release();
   expect(await running).toEqual(["c1=42sayone"]);
+});
+
+/** Resolves when the client was noted as heard, so many times. */
+function heardTimes({ services }: CoreService, times: number): Promise<void> {
+  const { see } = services.liveness;
+  let left = times;
+  return new Promise((resolve) => {
+    services.liveness.see = async (connectionId) => {
+      await see.call(services.liveness, connectionId);
+      left -= 1;
+      if (left === 0) resolve();
+    };
+  });
+}
+
+test("[O1] a client whose pong waits behind a message that came late is not cut", async () => {
+  const { service, run, release } = await batching();
+  const beat = () => heartbeat({ ...service.services, runs: service.stores.runs });
+  const client = await service.socketIo();
+  const message = { ...wait(client, "slow"), arrivedAt: service.now + 480_000 };
+  service.now += 480_000;
+  await beat();
+  expect(client.take()).toContain("2");
+  service.now += 60_000;
+  const heard = heardTimes(service, 1);
+  const running = run([message]);
+  await heard;
+  service.now += 60_000;
+  await beat();
+  expect(service.queue).toEqual([]);
+  release();
+  await running;
+});
+
+test("[O1] a client is heard again and again while its message is handled", async () => {
+  const { service, run, release } = await batching({ pingTimeoutMs: 20 });
+  const client = await service.socketIo();
+  const heard = heardTimes(service, 2);
+  const running = run([{ ...wait(client, "slow"), arrivedAt: service.now }]);
+  await heard;
+  release();
+  expect(await running).toEqual([]);
+});
+
+test("of a message that is handled soon the heartbeat hears nothing", async () => {
+  const { service, heard, run } = await batching();
+  const client = await service.socketIo();
+  service.services.liveness.see = () => Promise.reject(new Error("a request too many"));
+  expect(await run([{ ...say(client, "soon"), arrivedAt: service.now }])).toEqual([]);
+  expect([heard, service.log]).toEqual([["soon"], []]);
 });
 
 test("[B2] messages of a closed connection are dropped", async () => {
