@@ -1,5 +1,7 @@
 import { encodeOpen } from "../../protocol/engine-io";
 import type { Protocol } from "../../protocol/negotiate";
+import { reportGone } from "../delivery/delivery-reports";
+import { postAll } from "../delivery/posting";
 import { greet } from "../delivery/telling";
 import type { OpenEvent } from "../internal-events";
 import { withDeadline } from "../listeners/deadline";
@@ -10,6 +12,9 @@ import { connect, connectAs } from "./connecting";
 import { abandon } from "./disconnecting";
 import { handshakeOf } from "./handshake";
 import { newborn } from "./newborn";
+
+/** Hardly any `$connect` takes longer to return. */
+const FIRST_TRY_MS = 1_000;
 
 /** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
 export async function open(services: Services, event: OpenEvent): Promise<void> {
@@ -32,8 +37,23 @@ const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent
 async function greetSocketIo(services: Services, event: OpenEvent): Promise<void> {
   const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
   const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
-  await greet(services, newborn(event), [packet]);
+  if (await hasLeft(services, event, packet)) return;
   await noteGreeted(services, event);
+}
+
+/**
+ * Greets, and answers whether the client has left instead: `$disconnect` removes what a 410 alone may not. To
+ * wait for one that gave up keeps a Lambda from others, who give up in turn when there are too few.
+ */
+async function hasLeft(services: Services, event: OpenEvent, packet: string): Promise<boolean> {
+  const recipient = newborn(event);
+  const newbornUntil = Math.min(recipient.newbornUntil, services.clock.now() + FIRST_TRY_MS);
+  const outcome = await postAll(services, { ...recipient, newbornUntil }, [packet]);
+  if (outcome === "gone") {
+    if (!(await services.connections.load(event.connectionId))) return true;
+    await greet(services, recipient, [packet]);
+  } else if (outcome !== "sent") await reportGone(services, [recipient]);
+  return false;
 }
 
 /**

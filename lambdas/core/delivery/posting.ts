@@ -109,13 +109,14 @@ export async function postParcels(
     isBehind ||= outcome !== "sent" && services.catchUp !== undefined && !!recipient.catchesUp;
   }
   if (outcome === "gone") log.gone.push(recipient);
-  else if (isBehind) {
-    log.behind.push(recipient);
-    await cut(services, recipient);
-  }
+  else if (isBehind) log.behind.push(recipient);
+  if (isBehind) await cut(services, recipient);
 }
 
-/** At once, before somebody else posts a later event. Where it fails, `disconnect` does it again. */
+/**
+ * At once, before somebody else posts a later event, which the client would go on from when it comes back. Also
+ * who is said to be gone, and may not be. Where it fails, `disconnect` does it again.
+ */
 async function cut({ gateway }: PostServices, { connectionId }: Recipient): Promise<void> {
   await gateway.close(connectionId).catch(() => {});
 }

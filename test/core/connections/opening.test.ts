@@ -1,4 +1,5 @@
 import { Server } from "../../../lambdas/core";
+import { disconnect } from "../../../lambdas/core/connections/closing";
 import { open } from "../../../lambdas/core/connections/opening";
 import { heartbeat } from "../../../lambdas/core/heartbeat/heartbeat";
 import type { OpenEvent } from "../../../lambdas/core/internal-events";
@@ -89,4 +90,36 @@ test("a repetition of open that is refused what it was granted before cuts the c
   isFull = true;
   await open(service.services, event);
   expect(service.cut).toEqual([CONNECTION]);
+});
+
+describe("open of a Socket.IO connection that answers 410", () => {
+  /** Until when each greeting is tried. */
+  async function tried(prepare: (service: CoreService) => Promise<void> = async () => {}) {
+    const { service, event } = await upgraded({ EIO: "4", transport: "websocket" });
+    service.gone.add(CONNECTION);
+    await prepare(service);
+    const { gateway } = service.services;
+    const waits: number[] = [];
+    const post: typeof gateway.post = async (recipient, frame) => {
+      waits.push((recipient.newbornUntil ?? 0) - service.now);
+      return gateway.post(recipient, frame);
+    };
+    await open({ ...service.services, gateway: { ...gateway, post } }, event);
+    return waits;
+  }
+
+  test("waits for a `$connect` that has not returned yet", async () => {
+    expect(await tried()).toEqual([1_000, 20_000]);
+  });
+
+  test("does not wait for a client that has left", async () => {
+    const leave = ({ services }: CoreService) =>
+      disconnect(services, {
+        version: 1,
+        connections: [{ connectionId: CONNECTION }],
+        reason: "transport close",
+        cut: false,
+      });
+    expect(await tried(leave)).toEqual([1_000]);
+  });
 });

@@ -437,7 +437,8 @@ describe("a listener that is still running when its client has come back", () =>
 });
 
 describe("posts that did not arrive, or of which nobody knows", () => {
-  test.each(["throttled", "failed"] as const)("%s: have the client come back for them", async (outcome) => {
+  const outcomes = ["throttled", "failed", "gone"] as const;
+  test.each(outcomes)("%s: have the client come back for them", async (outcome) => {
     const { service, alice } = await aliceInRoom();
     const { post } = service.services.gateway;
     let posts = 0;
