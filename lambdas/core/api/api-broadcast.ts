@@ -17,7 +17,7 @@ export interface Broadcast<S2C, Data = unknown> {
   /** All sockets of a user, on every device. */
   toUser(userId: Names): Broadcast<S2C, Data>;
   except(room: Names): Broadcast<S2C, Data>;
-  /** The same: no event is ever queued for a client that cannot take it. */
+  /** Its events are not kept for clients that are away: no recovery brings them, and no log costs a write. */
   readonly volatile: Broadcast<S2C, Data>;
   /** How long to wait for the acks of the next `emit`: 0 to 20,000 ms, else it throws. */
   timeout(ms: number): TimedBroadcast<S2C>;

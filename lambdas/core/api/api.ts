@@ -63,7 +63,7 @@ export interface Socket<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data = u
   /** Set by `jwt()`: what the token says. */
   readonly claims: Claims | undefined;
   readonly broadcast: Broadcast<S2C, Data>;
-  /** The same: no event is ever queued for a client that cannot take it. */
+  /** Its events are not kept for clients that are away: no recovery brings them, and no log costs a write. */
   readonly volatile: this;
   to(room: Names): Broadcast<S2C, Data>;
   in(room: Names): Broadcast<S2C, Data>;

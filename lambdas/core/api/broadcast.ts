@@ -1,10 +1,12 @@
-import { encodeFrames } from "../delivery/frames";
+import { encodeFrames, type Frames } from "../delivery/frames";
+import type { Emit } from "../delivery/recipients";
 import { everyone, type RoomTarget, without, withRooms } from "../delivery/target";
 import { currentScope, type Scope } from "../listeners/scope";
 import { questionOf } from "../messages/awaited-acks";
 import { assertRoomName, userRoom } from "../rooms";
 import { answersOfAll, assertTimeout, callBack, splitAck, unawaited } from "./ack-callback";
 import type { RemoteSocket } from "./remote-socket";
+import type { EmitFlags } from "./socket-emitter";
 import { SocketGroup } from "./socket-group";
 
 type Names = string | readonly string[];
@@ -13,13 +15,13 @@ type Names = string | readonly string[];
 export class RuntimeBroadcast {
   readonly #target: RoomTarget;
   readonly #scope: () => Scope | undefined;
-  readonly #timeoutMs: number | undefined;
+  readonly #flags: EmitFlags;
 
   /** `scope` answers the listener that emits; asked at each operation, since `io` is shared by all of them. */
-  constructor(target: RoomTarget, scope: () => Scope | undefined, timeoutMs?: number) {
+  constructor(target: RoomTarget, scope: () => Scope | undefined, flags: EmitFlags = {}) {
     this.#target = target;
     this.#scope = scope;
-    this.#timeoutMs = timeoutMs;
+    this.#flags = flags;
   }
 
   static everyone(namespace: string): RuntimeBroadcast {
@@ -42,20 +44,19 @@ export class RuntimeBroadcast {
     return this.#with(without(this.#target, names(room)));
   }
 
-  /** Nothing is queued for a client that cannot take it, so every event is as good as volatile. */
   get volatile(): RuntimeBroadcast {
-    return this.#with(this.#target);
+    return new RuntimeBroadcast(this.#target, this.#scope, { ...this.#flags, isVolatile: true });
   }
 
   timeout(ms: number): RuntimeBroadcast {
     assertTimeout(ms);
-    return new RuntimeBroadcast(this.#target, this.#scope, ms);
+    return new RuntimeBroadcast(this.#target, this.#scope, { ...this.#flags, timeoutMs: ms });
   }
 
   emit(event: string, ...args: unknown[]): boolean {
     const scope = this.#inScope(`emit ${JSON.stringify(event)}`);
     const { args: sent, ack } = splitAck(args);
-    if (!ack) return scope.emit(event, this.#target, encodeFrames(this.#target.namespace, event, sent));
+    if (!ack) return scope.emit(event, this.#emitOf(encodeFrames(this.#target.namespace, event, sent)));
     callBack(scope, this.#ask(scope, event, sent), {
       answered: (responses) => ack(null, responses),
       failed: (error) => ack(error, error.responses ?? []),
@@ -84,11 +85,15 @@ export class RuntimeBroadcast {
   }
 
   #with(target: RoomTarget): RuntimeBroadcast {
-    return new RuntimeBroadcast(target, this.#scope, this.#timeoutMs);
+    return new RuntimeBroadcast(target, this.#scope, this.#flags);
+  }
+
+  #emitOf(frames: Frames): Emit {
+    return { target: this.#target, frames, isVolatile: this.#flags.isVolatile };
   }
 
   #ask(scope: Scope, event: string, args: readonly unknown[]): Promise<readonly unknown[]> {
-    const timeoutMs = this.#timeoutMs;
+    const { timeoutMs } = this.#flags;
     if (timeoutMs === undefined) {
       throw new Error(`emit ${JSON.stringify(event)}: an ack of many needs timeout(ms) before emit`);
     }

@@ -12,23 +12,32 @@ export interface EmittingSocket {
   isConnected(): boolean;
 }
 
+export interface EmitFlags {
+  /** How long acks are waited for. */
+  readonly timeoutMs?: number;
+  /** As in Socket.IO, a client that was away does not get it when it is recovered. */
+  readonly isVolatile?: boolean;
+}
+
 /** `emit` of one socket, with acks as in Socket.IO. */
 export class SocketEmitter {
   readonly #socket: EmittingSocket;
   readonly #timeoutMs: number | undefined;
+  readonly #isVolatile: boolean | undefined;
 
-  constructor(socket: EmittingSocket, timeoutMs?: number) {
+  constructor(socket: EmittingSocket, { timeoutMs, isVolatile }: EmitFlags = {}) {
     this.#socket = socket;
     this.#timeoutMs = timeoutMs;
+    this.#isVolatile = isVolatile;
   }
 
-  get volatile(): this {
-    return this;
+  get volatile(): SocketEmitter {
+    return new SocketEmitter(this.#socket, { timeoutMs: this.#timeoutMs, isVolatile: true });
   }
 
   timeout(ms: number): SocketEmitter {
     assertTimeout(ms);
-    return new SocketEmitter(this.#socket, ms);
+    return new SocketEmitter(this.#socket, { timeoutMs: ms, isVolatile: this.#isVolatile });
   }
 
   emit(event: string, ...args: unknown[]): boolean {
@@ -48,7 +57,8 @@ export class SocketEmitter {
     }
     // As in Socket.IO, nobody is there to hear it.
     if (!this.#socket.isConnected()) return true;
-    return scope.emit(event, this.#target, encodeFrames(this.#target.socket.namespace, event, sent));
+    const frames = encodeFrames(this.#target.socket.namespace, event, sent);
+    return scope.emit(event, { target: this.#target, frames, isVolatile: this.#isVolatile });
   }
 
   emitWithAck(event: string, ...args: unknown[]): Promise<unknown> {

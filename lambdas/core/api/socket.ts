@@ -6,7 +6,7 @@ import { assertJoinable } from "../rooms";
 import type { Handshake } from "./api";
 import { RuntimeBroadcast } from "./broadcast";
 import type { RuntimeNamespace } from "./namespace";
-import { SocketEmitter } from "./socket-emitter";
+import { type EmitFlags, SocketEmitter } from "./socket-emitter";
 import { enterRooms } from "./stored-socket";
 
 /** `Socket` without its event maps: one listener's view of a session. */
@@ -15,15 +15,19 @@ export class RuntimeSocket {
   readonly #session: Session;
   readonly #scope: Scope;
   readonly #emitter: SocketEmitter;
-  constructor(session: Session, nsp: RuntimeNamespace, scope: Scope) {
+  readonly #flags: EmitFlags;
+
+  constructor(session: Session, nsp: RuntimeNamespace, scope: Scope, flags: EmitFlags = {}) {
     this.#session = session;
     this.nsp = nsp;
     this.#scope = scope;
-    this.#emitter = new SocketEmitter({
+    this.#flags = flags;
+    const emitting = {
       record: session.record,
       scope: () => this.#emitting(),
       isConnected: () => session.isConnected,
-    });
+    };
+    this.#emitter = new SocketEmitter(emitting, flags);
   }
 
   /** For the middleware that comes with the service. */
@@ -85,7 +89,7 @@ export class RuntimeSocket {
 
   get broadcast(): RuntimeBroadcast {
     const target = without(everyone(this.nsp.name), [this.id]);
-    return new RuntimeBroadcast(target, () => this.#emitting());
+    return new RuntimeBroadcast(target, () => this.#emitting(), this.#flags);
   }
 
   to(room: string | readonly string[]): RuntimeBroadcast {
@@ -121,9 +125,9 @@ export class RuntimeSocket {
     return this.send(...args);
   }
 
-  /** Nothing is queued for a client that cannot take it, so every event is as good as volatile. */
-  get volatile(): this {
-    return this;
+  /** The same socket, whose events are volatile: Socket.IO's is so for the next event only. */
+  get volatile(): RuntimeSocket {
+    return new RuntimeSocket(this.#session, this.nsp, this.#scope, { isVolatile: true });
   }
 
   join(room: string | readonly string[]): Promise<void> {

@@ -11,6 +11,8 @@ import type { MemberTarget, RoomTarget } from "./target";
 export interface Emit {
   readonly target: RoomTarget | MemberTarget;
   readonly frames: Frames;
+  /** It is in no log: who is away does not get it. */
+  readonly isVolatile?: boolean;
   /** Where it is in the log: a socket that was recovered later is sent it from there. */
   readonly offset?: Offset;
   /** Where it was before: who got it from there has it. */

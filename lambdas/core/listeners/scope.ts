@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Frames } from "../delivery/frames";
-import type { Target } from "../delivery/target";
+import type { Emit } from "../delivery/recipients";
 import type { Answers, Question } from "../messages/awaited-acks";
 import type { Session } from "./session";
 import type { UnitOfWork } from "./unit-of-work";
@@ -42,8 +41,8 @@ export class Scope {
     return current.run(this, listener);
   }
 
-  emit(event: string, target: Target, frames: Frames): boolean {
-    return this.#unit.emit(this, event, target, frames);
+  emit(event: string, emit: Emit): boolean {
+    return this.#unit.emit(this, event, emit);
   }
 
   /** Resolves when everyone has answered or the question's time is over. */

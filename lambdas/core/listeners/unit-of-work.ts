@@ -1,7 +1,5 @@
-import type { Frames } from "../delivery/frames";
 import { Outbox } from "../delivery/outbox";
 import type { Emit } from "../delivery/recipients";
-import type { Target } from "../delivery/target";
 import { type Answers, type AwaitedAcks, ask, collect, type Question } from "../messages/awaited-acks";
 import type { Services } from "../services";
 import { Scope } from "./scope";
@@ -51,10 +49,10 @@ export class UnitOfWork {
     return new Scope(this, label);
   }
 
-  emit(scope: Scope, event: string, target: Target, frames: Frames): boolean {
+  emit(scope: Scope, event: string, emit: Emit): boolean {
     const name = emitting(event);
     if (this.#isOver(scope)) return this.#refuse(scope, name);
-    this.#push({ kind: "emit", scope, name, emit: { target, frames } });
+    this.#push({ kind: "emit", scope, name, emit });
     return true;
   }
 

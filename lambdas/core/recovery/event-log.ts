@@ -9,6 +9,7 @@ import type { LogEntry, Recovery } from "./ports";
 interface Loggable {
   readonly target: RoomTarget | MemberTarget;
   readonly frames: Frames;
+  readonly isVolatile?: boolean;
 }
 
 export type Logged<Emit extends Loggable> = Emit & {
@@ -26,8 +27,9 @@ const ATTEMPTS = 3;
 
 /**
  * Writes events without ack into the logs of their rooms, one item for each emit and room, and ends their
- * Socket.IO frames with their offsets. To be done before recipients are looked up: who is a member only
- * later finds the event in the log. Where recovery is off, nothing.
+ * Socket.IO frames with their offsets. Volatile events are not written, but have an offset, too, as the client
+ * takes a string at the end of any event for one. To be done before recipients are looked up: who is a member
+ * only later finds the event in the log. Where recovery is off, nothing.
  */
 export async function logEmits<Emit extends Loggable>(
   services: LogServices,
@@ -71,8 +73,12 @@ async function logChunk<Emit extends Loggable>(
 
 type WithOffset = Logged<Loggable> & { readonly offset: Offset };
 
-/** Plain JSON sockets do not recover. */
-function entriesOf({ target, frames, offset, earlier }: WithOffset, expiresAt: number): LogEntry[] {
+/** Plain JSON sockets do not recover, and nobody is sent a volatile event later. */
+function entriesOf(
+  { target, frames, isVolatile, offset, earlier }: WithOffset,
+  expiresAt: number,
+): LogEntry[] {
+  if (isVolatile) return [];
   const base = { offset, earlier, frames: frames["socket.io"], expiresAt };
   if (target.kind === "socket") {
     const { namespace, sid, protocol } = target.socket;

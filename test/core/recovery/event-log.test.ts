@@ -3,7 +3,7 @@ import { deliver } from "../../../lambdas/core/delivery/delivery";
 import { encodeFrames } from "../../../lambdas/core/delivery/frames";
 import { push } from "../../../lambdas/core/push/push";
 import { logEmits } from "../../../lambdas/core/recovery/event-log";
-import { offsetBound, timeOf } from "../../../lambdas/core/recovery/offsets";
+import { isOffset, offsetBound, timeOf } from "../../../lambdas/core/recovery/offsets";
 import type { LogEntry } from "../../../lambdas/core/recovery/ports";
 import type { CoreService } from "../../support/core-service";
 import { recoverable, WINDOW_MS } from "./returning-client";
@@ -16,6 +16,17 @@ function service(): CoreService {
   const io = new Server();
   io.on("join", (socket, room) => socket.join(room));
   io.on("reply", (socket) => socket.emit("replied"));
+  io.on("volatile", (socket) => {
+    socket.volatile.emit("passing", "to one");
+    io.volatile.to("a").emit("passing", "to a room");
+    io.to("a").volatile.timeout(50).emit("passing", "timed");
+    socket.volatile.to("a").emit("passing", "to others");
+    socket.volatile.timeout(50).emit("passing", "timed, to one");
+  });
+  io.on("both", (socket) => {
+    socket.volatile.emit("passing");
+    socket.emit("kept");
+  });
   io.on("ask", (socket) => {
     socket.timeout(50).emit("question", () => {});
     socket.broadcast.timeout(50).emit("question", () => {});
@@ -71,6 +82,28 @@ describe("events are logged", () => {
     for (const client of [one, other]) {
       for (const frame of client.take().slice(1)) expect(frame).toMatch(/^42\d+\["question"\]$/);
     }
+  });
+
+  test("not where they are volatile, though they end with offsets as any other", async () => {
+    const core = service();
+    const [one, other] = [await core.socketIo(), await core.socketIo()];
+    for (const client of [one, other]) await client.send('42["join","a"]');
+    const writes = watchWrites(core);
+    for (const client of [one, other]) client.take();
+    await one.send('42["volatile"]');
+    expect(writes).toEqual([]);
+    const events = (client: typeof one) => client.take().map((frame) => JSON.parse(frame.slice(2)));
+    const [mine, others] = [events(one), events(other)];
+    for (const [, , offset] of [...mine, ...others]) expect(isOffset(offset)).toBe(true);
+    expect(mine.map(([, text]) => text)).toEqual(["to one", "to a room", "timed", "timed, to one"]);
+    expect(others.map(([, text]) => text)).toEqual(["to a room", "timed", "to others"]);
+  });
+
+  test("where they stand beside volatile ones: a socket is volatile for its own emit only", async () => {
+    const core = service();
+    const client = await core.socketIo();
+    await client.send('42["both"]');
+    expect(core.stores.events.entries.map(({ frames }) => frames)).toEqual([['42["kept"]']]);
   });
 
   test("with the excepted rooms, and as long as a drop may stay unnoticed", async () => {
