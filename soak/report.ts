@@ -27,7 +27,7 @@ export interface Report {
   readonly received: number;
   readonly deliveriesPerSecond: number;
   readonly faults: Readonly<Record<string, number>>;
-  /** Some of what is wrong. */
+  /** Some of what is wrong, of each kind. */
   readonly examples: readonly (Violation | string)[];
 }
 
@@ -41,7 +41,7 @@ export interface Findings {
   readonly log: readonly Logged[];
 }
 
-const EXAMPLES = 10;
+const EXAMPLES = 5;
 
 export function reportOf(
   { seed, clients, recovery, order }: SoakOptions,
@@ -73,11 +73,16 @@ export function reportOf(
     received,
     deliveriesPerSecond: Math.round(received / seconds),
     faults,
-    examples: [...violations.filter(({ kind }) => !kind.startsWith("undecided")), ...leaks].slice(
-      0,
-      EXAMPLES,
-    ),
+    examples: [...examplesOf(violations), ...leaks.slice(0, EXAMPLES)],
   };
+}
+
+/** Of each kind some: one that there is much of hides none of the others. */
+function examplesOf(violations: readonly Violation[]): readonly Violation[] {
+  const kinds = [...new Set(violations.map(({ kind }) => kind))].filter(
+    (kind) => !kind.startsWith("undecided"),
+  );
+  return kinds.flatMap((wanted) => violations.filter(({ kind }) => kind === wanted).slice(0, EXAMPLES));
 }
 
 export function isGood({ lost, doubled, misordered, misdelivered, leakedItems, stuck }: Report): boolean {

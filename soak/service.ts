@@ -23,8 +23,8 @@ export const WINDOW_SECONDS = 60;
 const LIMITS = {
   asyncRetryDelaysMs: [300, 1_000],
   scheduleMinuteMs: 1_000,
-  // A batch whose function died comes again after 29 minutes, when its client has long been cut: here, 21 s.
-  visibilitySecondMs: 12,
+  // A batch whose function died comes again after 29 minutes, when its client has long been cut: here, 42 s.
+  visibilitySecondMs: 24,
   environments: 16,
 };
 
@@ -92,7 +92,7 @@ function contextOf({ recovery, order }: SoakOptions): Readonly<Record<string, st
   return {
     app: join(__dirname, "app.ts"),
     pingInterval: "4",
-    pingTimeout: "8",
+    pingTimeout: "20",
     connectTimeout: "40",
     recoveryWindow: recovery ? String(WINDOW_SECONDS) : "0",
     // They all come from one address.

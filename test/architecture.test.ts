@@ -18,6 +18,8 @@ const ARROWS: readonly [folder: string, mayImport: readonly string[]][] = [
   ["soak/oracle", ["soak/oracle", "soak/log"]],
   ["soak/app", ["roomcast"]],
   ["soak/", ["local/", "check/", "emitter"]],
+  // They measure the parts themselves, with what tests put around them.
+  ["bench/", ["lambdas/", "lib/bundle", "local/", "test/support/"]],
   // Types: of the event maps and of what the push function answers.
   ["emitter/", ["lambdas/core/api/event-maps", "lambdas/core/push"]],
 ];
@@ -50,21 +52,41 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
-const imports = ["bin", "lib", "app", "lambdas", "local", "check", "emitter"]
+const imports = ["bin", "lib", "app", "lambdas", "local", "check", "emitter", "soak", "bench"]
   .flatMap(filesIn)
   .flatMap(importsOf);
 const isOurs = ({ to }: Import) =>
-  /^(bin|lib|app|lambdas|local|check|emitter|soak|demo|test|roomcast|#app)(\/|$)/.test(to);
+  /^(bin|lib|app|lambdas|local|check|emitter|soak|bench|demo|test|roomcast|#app)(\/|$)/.test(to);
 
-function mayImport({ from, to }: Import): boolean {
-  const [folder, allowed] = ARROWS.find(([candidate]) => from.startsWith(candidate)) ?? ["", []];
-  return to.startsWith(folder) || allowed.some((target) => to.startsWith(target));
+function ruleOf({ from }: Import): (typeof ARROWS)[number] {
+  return ARROWS.find(([folder]) => from.startsWith(folder)) ?? ["", []];
+}
+
+function mayImport(one: Import): boolean {
+  const [folder, allowed] = ruleOf(one);
+  return [folder, ...allowed].some((target) => one.to.startsWith(target));
 }
 
 test("imports follow the arrows", () => {
   const ours = imports.filter(isOurs);
   expect(ours.length).toBeGreaterThan(100);
   expect(ours.filter((one) => !mayImport(one))).toEqual([]);
+});
+
+test("every arrow is of files that are there, and holds for them", () => {
+  const idle = ARROWS.filter(([folder]) => !imports.some((one) => ruleOf(one)[0] === folder));
+  expect(idle).toEqual([]);
+});
+
+test.each([
+  ["soak/oracle.ts", "lambdas/core/rooms"],
+  ["soak/oracle/order.ts", "soak/service"],
+  ["soak/app.ts", "lambdas/core/index"],
+  ["soak/soak.ts", "lambdas/core/index"],
+  ["check/rules.ts", "lambdas/aws/gateway"],
+  ["lambdas/core/rooms.ts", "lambdas/aws/gateway"],
+])("%s may not import %s", (from, to) => {
+  expect(mayImport({ from, to })).toBe(false);
 });
 
 test("each layer keeps to its libraries", () => {

@@ -96,7 +96,8 @@ export class JsonLine implements Line {
   private receive(socket: WebSocket, frame: Frame): void {
     // What arrives on a connection that the client has given up is nothing to it.
     if (socket !== this.socket || socket.readyState !== WebSocket.OPEN) return;
-    if (frame.connected) this.connected();
+    // What is posted again after an answer that got lost may come twice: it is the same socket.
+    if (frame.connected && !this.isConnected) this.connected();
     if (frame.ping) socket.send('{"pong":true}');
     if (typeof frame.ack === "number") this.pending.get(frame.ack)?.resolve();
     if (frame.error) this.pending.get(Number(frame.id))?.reject(new Error(frame.error.code));

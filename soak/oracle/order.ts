@@ -15,11 +15,20 @@ export function disorders(session: Session, emissions: ReadonlyMap<string, Emiss
     ]),
     ...inversions(session, first, "misordered-messages", (receipt) => placeInMessages(receipt, emissions)),
     ...session.replays.flatMap((replay) =>
-      inversions(session, firsts(replay), "misordered-replay", ({ offset }) =>
-        offset === undefined ? undefined : ["", offset],
+      inversions(session, firsts(replay), "misordered-replay", (receipt) =>
+        placeInReplay(receipt, emissions),
       ),
     ),
   ];
+}
+
+/** Whose emitter was still at it may have posted it itself, between the replay and the client's `connect`. */
+function placeInReplay(
+  { event, offset, at }: Receipt,
+  emissions: ReadonlyMap<string, Emission>,
+): Place | undefined {
+  const { end = Number.POSITIVE_INFINITY } = emissions.get(event) ?? {};
+  return offset === undefined || end > at ? undefined : ["", offset];
 }
 
 /** What is done again comes after what followed it. */

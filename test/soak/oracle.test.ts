@@ -214,4 +214,11 @@ describe("order", () => {
     log.connected("alice", { recovered: true });
     expect(atTheEnd()).toEqual(["misordered-replay"]);
   });
+
+  it("is none where the emitter may have posted it after the replay, before the client was connected", () => {
+    log.dropped("alice").emitting("one").emitted("two").opened("alice");
+    log.received("alice", "two", { offset: "b" }).received("alice", "one", { offset: "a" });
+    log.connected("alice", { recovered: true }).confirmed("one");
+    expect(atTheEnd()).toEqual([]);
+  });
 });
