@@ -92,19 +92,20 @@ export async function protect(services: Services, { connection, definition }: Co
   await services.turns.protect(connection.connectionId);
 }
 
-/** Runs the connection listeners of a socket that is there, and tells the client. */
+/** Runs the connection listeners of a socket that is there, and tells the client, `around` which more may be done. */
 export async function welcome(
   services: Services,
   request: ConnectRequest,
   session: Session,
   rooms: readonly string[],
+  around: (greeting: () => Promise<void>) => Promise<void> = (greeting) => greeting(),
 ): Promise<void> {
   const { connectionId, isProtected } = session.record;
   const unit = unitFor(session);
   const greeting = DIALECTS[session.record.protocol].connected(session.record, services.settings);
   const recipient = { connectionId, isProtected, newbornUntil: request.newbornUntil };
   const { address, issued } = request.handshake;
-  unit.hold(() => greet(services, recipient, greeting));
+  unit.hold(() => around(() => greet(services, recipient, greeting)));
   try {
     await Promise.all([
       services.liveness.admit(connectionId, session.record.tokenExpiresAt),

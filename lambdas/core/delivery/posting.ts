@@ -113,6 +113,12 @@ export async function postParcels(
   if (isBehind) await cut(services, recipient);
 }
 
+/** For a client that lacks something, and gets it when it comes back. */
+export async function fallBehind(services: PostServices, recipient: Recipient): Promise<void> {
+  await cut(services, recipient);
+  await reportBehind(services, [recipient]);
+}
+
 /**
  * At once, before somebody else posts a later event, which the client would go on from when it comes back. Also
  * who is said to be gone, and may not be. Where it fails, `disconnect` does it again.

@@ -22,8 +22,11 @@ export const COMPLETE_AFTER_MS = LOGGED_WITHIN_MS + CLOCK_SKEW_MS;
 /** So long after `activeFrom` whoever posts to the socket looks whether what it missed is posted. */
 export const IN_QUESTION_MS = 10_000;
 
-/** A post may take so long: none of what was missed begins later than that before the end of the question. */
+/** A post may take so long: none of a recovery's begins later than that before the end of the question. */
 export const LAST_POST_MS = IN_QUESTION_MS - 3_000;
+
+/** Of what was missed none begins later: a recovery that takes so long still has to tell its client `connect`. */
+export const LAST_MISSED_MS = LAST_POST_MS - 1_500;
 
 /** Whether an event may be posted to the socket. One that is in no log always is. */
 export function isPosted({ activeFrom }: Pick<Member, "activeFrom">, offset: Offset | undefined): boolean {

@@ -1,4 +1,3 @@
-import { withOffset } from "../../protocol/event-offset";
 import {
   type ConnectOutcome,
   type ConnectRequest,
@@ -7,13 +6,14 @@ import {
   sessionFor,
   welcome,
 } from "../connections/connecting";
-import { postAll } from "../delivery/posting";
 import type { Session } from "../listeners/session";
 import type { CreateOutcome } from "../ports";
 import type { SocketRecord, Stamp } from "../records";
 import type { Services } from "../services";
-import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS, LAST_POST_MS } from "./boundary";
+import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS } from "./boundary";
+import { breakOff } from "./breaking-off";
 import { laterOf } from "./missed-events";
+import { MissedPosts } from "./missed-posts";
 import { isOffset, type Offset, offsetBound } from "./offsets";
 import { sessionExpiry } from "./parking";
 import type { LoggedEvent, ParkedSocket, Recovery, RecoverySession, ReplayEnd } from "./ports";
@@ -59,9 +59,16 @@ export async function takeOver(
     const placed = await place(services, recovery, back.session, current.record);
     if (placed !== "created") return placed;
     const placedAt = clock.now();
-    // Only now: of a recovery that breaks off here the client would keep these, and get them again in the next.
-    await postMissed(services, request, missed, activeFrom);
-    await finish(await postRest(services, request, replay, { activeFrom, placedAt }));
+    const posts = new MissedPosts(services, request, activeFrom);
+    try {
+      // Only now: of a recovery that fails before, the client would keep these, and get them again in the next.
+      await posts.post(missed);
+      await finish(await postRest(services, replay, posts, { activeFrom, placedAt }));
+    } catch (error) {
+      if (!posts.areHalfDone) throw error;
+      await breakOff(services, request, { session: current, rooms: back.identity.rooms, finish, error });
+      return "connected";
+    }
     await welcome(services, request, current, back.identity.rooms);
     return "connected";
   });
@@ -131,38 +138,16 @@ async function place(
 
 /** What was emitted since, up to the moment from which on everybody who emits finds the memberships. */
 async function postRest(
-  services: Services,
-  request: ConnectRequest,
+  { clock }: Services,
   replay: Replay,
+  posts: MissedPosts,
   { activeFrom, placedAt }: { readonly activeFrom: number; readonly placedAt: number },
 ): Promise<ReplayEnd> {
-  const { clock } = services;
   const boundary = Math.max(activeFrom, placedAt + CLOCK_SKEW_MS);
   await clock.pause(Math.max(0, boundary + COMPLETE_AFTER_MS - clock.now()));
   const rest = await replay.upTo(boundary);
   if (!rest) throw new Error("more was emitted during the recovery than can be sent");
-  await postMissed(services, request, rest, activeFrom);
-  assertInTime(services, activeFrom);
+  await posts.post(rest);
+  posts.assertInTime();
   return { boundary, endedAt: clock.now(), recent: replay.recent(boundary) };
-}
-
-/** Others post when the time is over, whether a recovery is or not. */
-function assertInTime({ clock }: Services, activeFrom: number): void {
-  if (clock.now() > activeFrom + LAST_POST_MS) throw new Error("a recovery took too long");
-}
-
-/** One after the other: API Gateway keeps no order of posts that run side by side. */
-async function postMissed(
-  services: Services,
-  { connection, definition }: ConnectRequest,
-  missed: readonly LoggedEvent[],
-  activeFrom: number,
-): Promise<void> {
-  const { connectionId } = connection;
-  const recipient = { connectionId, isProtected: connection.isProtected || definition.isBinary };
-  for (const { frames, offset } of missed) {
-    assertInTime(services, activeFrom);
-    const outcome = await postAll(services, recipient, withOffset(frames, offset));
-    if (outcome !== "sent") throw new Error(`an event that was missed could not be sent: ${outcome}`);
-  }
 }

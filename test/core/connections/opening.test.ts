@@ -61,6 +61,10 @@ describe.each([
   ["without a token", {}],
   ["with a token", { token: "any" }],
 ])("open of a plain JSON client %s", (_name, query: Record<string, string>) => {
+  // A listener that waits for ever has a deadline, which would keep the process.
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] }));
+  afterEach(() => jest.useRealTimers());
+
   test.each(DEATHS)("that ends before %s is finished by its repetition", async (_where, death) => {
     const { service, event } = await upgraded(query);
     await dies(service, event, death);

@@ -7,7 +7,12 @@ import { ReturningClient, recoverable } from "./returning-client";
 export function app() {
   const io = new Server();
   const heard: string[] = [];
-  const rule: { also?: (socket: Socket) => void; asked?: Barrier; answered?: Promise<void> } = {};
+  const rule: {
+    also?: (socket: Socket) => void;
+    connected?: (socket: Socket) => unknown;
+    asked?: Barrier;
+    answered?: Promise<void>;
+  } = {};
   io.use((socket, next) => {
     rule.also?.(socket);
     const { user } = socket.handshake.auth;
@@ -17,6 +22,7 @@ export function app() {
   });
   io.on("connection", (socket) => {
     heard.push(`connection ${socket.recovered} ${[...socket.rooms].slice(1)} ${JSON.stringify(socket.data)}`);
+    return rule.connected?.(socket);
   });
   io.on("disconnect", (_socket, reason) => heard.push(`disconnect ${reason}`));
   io.on("join", (socket, room) => socket.join(room));
