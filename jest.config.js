@@ -11,5 +11,6 @@ module.exports = {
   },
   // jose ships ES modules only, which jest's CommonJS runtime cannot load as they are.
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  globalSetup: "<rootDir>/test/global-setup.ts",
   setupFiles: ["<rootDir>/test/setup.ts"],
 };

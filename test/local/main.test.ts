@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,14 @@ import { PROJECT } from "../support/assemblies";
 const awsCli = spawnSync("aws", ["--version"]).stdout?.toString() ?? "";
 /** From version 2 on, the CLI expects payloads in base64 unless told otherwise. */
 const RAW_PAYLOAD = awsCli.startsWith("aws-cli/1.") ? [] : ["--cli-binary-format", "raw-in-base64-out"];
+
+/** Where the programs write their temporary files. */
+const temporary = mkdtempSync(join(tmpdir(), "start-"));
+
+/** All of theirs that is there; the TypeScript loader keeps its cache for the next one. */
+function temporaryFiles(): readonly string[] {
+  return readdirSync(temporary).filter((name) => !name.startsWith("tsx-"));
+}
 
 interface Ended {
   readonly code: number | null;
@@ -26,7 +34,10 @@ class Program {
   private stderr = "";
 
   constructor(...args: string[]) {
-    this.process = spawn(process.execPath, ["--import", "tsx", "local/main.ts", ...args], { cwd: PROJECT });
+    this.process = spawn(process.execPath, ["--import", "tsx", "local/main.ts", ...args], {
+      cwd: PROJECT,
+      env: { ...process.env, TMPDIR: temporary, TEMP: temporary },
+    });
     this.process.stdout?.on("data", (chunk) => {
       this.stdout += chunk;
     });
@@ -113,6 +124,7 @@ it.each([
     const { code, stderr } = await new Program("--port", "0", "--app", app).ended;
     expect(stderr).toMatch(line);
     expect(code).toBe(1);
+    expect(temporaryFiles()).toEqual([]);
   },
   60_000,
 );
@@ -124,6 +136,7 @@ it("can be stopped before it is ready", async () => {
   program.process.kill("SIGINT");
   expect((await program.ended).code).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
+  expect(temporaryFiles()).toEqual([]);
 }, 30_000);
 
 describe("when it runs", () => {
@@ -168,12 +181,14 @@ describe("when it runs", () => {
     60_000,
   );
 
-  it("ends with all of its processes on SIGTERM, with exit code 0", async () => {
+  it("ends with all of its processes and files on SIGTERM, with exit code 0", async () => {
+    expect(temporaryFiles()).toHaveLength(1);
     const children = childrenOf(program.process.pid);
     expect(children.length).toBeGreaterThanOrEqual(5);
     program.process.kill("SIGTERM");
     const { code, stderr } = await program.ended;
     expect([code, stderr]).toEqual([0, ""]);
     expect(children.filter(isAlive)).toEqual([]);
+    expect(temporaryFiles()).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +21,8 @@ const CACHE = join(PROJECT, "node_modules/.cache/roomcast-assemblies");
 const MANIFEST = "sources.json";
 /** Nobody runs an assembly for so long. */
 const OUTDATED_AFTER_MS = 3_600_000;
+/** Long enough that who works on one thing keeps the others' assemblies. */
+const UNUSED_AFTER_MS = 24 * 3_600_000;
 
 /** What goes into an assembly besides its bundles' files: the CDK app and all packages. */
 const CDK_APP = ["bin", "lib", "cdk.json", "package.json", "package-lock.json", "tsconfig.json"];
@@ -35,12 +38,23 @@ export async function assemblyWith(context: Context = {}): Promise<string> {
     hash(JSON.stringify([PROJECT, process.version, Object.entries(context).sort()])),
   );
   mkdirSync(folder, { recursive: true });
-  const known = readdirSync(folder).map((entry) => join(folder, entry));
-  return known.find(isCurrent) ?? (await add(folder, known, context));
+  const known = entriesOf(folder);
+  const path = known.find(isCurrent) ?? (await add(folder, known, context));
+  const now = new Date();
+  utimesSync(path, now, now);
+  return path;
+}
+
+/** Contexts come and go with the tests. Not while others take assemblies: before a run. */
+export function removeUnusedAssemblies(): void {
+  if (!existsSync(CACHE)) return;
+  for (const folder of entriesOf(CACHE)) {
+    for (const path of entriesOf(folder)) if (ageMs(path) > UNUSED_AFTER_MS) remove(path);
+  }
 }
 
 async function add(folder: string, known: readonly string[], context: Context): Promise<string> {
-  for (const path of known) if (isOutdated(path)) rmSync(path, { recursive: true, force: true });
+  for (const path of known) if (isOutdated(path)) remove(path);
   const path = mkdtempSync(join(folder, "assembly-"));
   const startedAt = Date.now();
   await synthesize({ projectPath: PROJECT, outputPath: path, context });
@@ -65,7 +79,21 @@ function isCurrent(path: string): boolean {
 }
 
 function isOutdated(path: string): boolean {
-  return Date.now() - statSync(path).mtimeMs > OUTDATED_AFTER_MS && !isCurrent(path);
+  return ageMs(path) > OUTDATED_AFTER_MS && !isCurrent(path);
+}
+
+function entriesOf(folder: string): readonly string[] {
+  return readdirSync(folder).map((entry) => join(folder, entry));
+}
+
+/** 0 of what another run has removed. */
+function ageMs(path: string): number {
+  const now = Date.now();
+  return now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 function filesIn(name: string): readonly string[] {
