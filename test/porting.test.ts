@@ -7,7 +7,7 @@ import type { ServerToClient } from "../examples/from-socket-io/events";
 import type { Handler, HttpApp, HttpRequest } from "../examples/from-socket-io/http-app";
 import { addRoutes } from "../examples/from-socket-io/routes";
 import { type LocalAws, startLocalAws } from "./support/local-aws";
-import { offsetFree } from "./support/offset-free";
+import { next } from "./support/next-event";
 
 // What the Socket.IO server of docs/from-socket-io.md did, done by what the guide makes of it.
 
@@ -58,10 +58,6 @@ async function client(sub: string): Promise<Socket> {
   const socket = await unconnected(sub);
   await next(socket, "connect");
   return socket;
-}
-
-function next(socket: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => socket.once(event, (...args) => resolve(offsetFree(args))));
 }
 
 function call(socket: Socket, event: string, ...args: unknown[]): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type CheckReport, checkTable } from "../../check/check-table";
 import { tableReader } from "../../check/read-table";
 import {
@@ -15,34 +15,23 @@ import { livenessKey } from "../../lambdas/aws/dynamodb/liveness-items";
 import { createStores, type Stores } from "../../lambdas/aws/dynamodb/stores";
 import type { SocketRecord } from "../../lambdas/core/records";
 import { CONNECTED_AT, connect, disconnect, loadSocket, stampAt } from "../aws/dynamodb/records";
-import { createTestTable, startDynalite, type TestDatabase, testClient } from "../support/dynamodb";
+import { createTestTable, useDynalite } from "../support/dynamodb";
 
 const MINUTE = 60_000;
 /** Long after everything was written: nothing is in flight any more, and nothing has expired. */
 const LATER = CONNECTED_AT + 60 * MINUTE;
 
-let database: TestDatabase;
-let client: DynamoDBDocumentClient;
+const database = useDynalite();
 let table: string;
 let stores: Stores;
 let socket: SocketRecord;
 let now: number;
 
-beforeAll(async () => {
-  database = await startDynalite();
-  client = testClient(database.endpoint);
-});
-
-afterAll(async () => {
-  client.destroy();
-  await database.stop();
-});
-
 /** One socket of alice in a room of her own choosing and one of bob's: as it should be. */
 beforeEach(async () => {
-  table = await createTestTable(client);
+  table = await createTestTable(database.client);
   now = CONNECTED_AT;
-  stores = createStores({ client, tableName: table, now: () => now, maxRoomsPerSocket: 10 });
+  stores = createStores({ client: database.client, tableName: table, now: () => now, maxRoomsPerSocket: 10 });
   socket = await connect(stores, { userId: "alice" });
   await stores.memberships.join(socket, "lobby", stampAt(1_000));
   await connect(stores, { connectionId: "L0SM9cOFvHcCIhx=", sid: "@bcdefghijklmnopqrstu", userId: "bob" });
@@ -50,15 +39,17 @@ beforeEach(async () => {
 });
 
 function check(options: { readonly passes?: number; readonly settle?: () => Promise<void> } = {}) {
-  return checkTable(tableReader(client, table), { now: () => now, ...options });
+  return checkTable(tableReader(database.client, table), { now: () => now, ...options });
 }
 
 function put(item: Key & Readonly<Record<string, unknown>>) {
-  return client.send(new PutCommand({ TableName: table, Item: { expiresAt: LATER / 1_000 + 600, ...item } }));
+  return database.client.send(
+    new PutCommand({ TableName: table, Item: { expiresAt: LATER / 1_000 + 600, ...item } }),
+  );
 }
 
 function set(key: Key, name: string, value: unknown) {
-  return client.send(
+  return database.client.send(
     new UpdateCommand({
       TableName: table,
       Key: key,
@@ -70,7 +61,7 @@ function set(key: Key, name: string, value: unknown) {
 }
 
 function remove(key: Key) {
-  return client.send(new DeleteCommand({ TableName: table, Key: key }));
+  return database.client.send(new DeleteCommand({ TableName: table, Key: key }));
 }
 
 function seen({ contradictions }: CheckReport): readonly string[] {

@@ -1,28 +1,25 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { DeleteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { connectionKey } from "../../lambdas/aws/dynamodb/keys";
 import { createStores } from "../../lambdas/aws/dynamodb/stores";
 import { connectionRecord, HANDSHAKE } from "../aws/dynamodb/records";
-import { createTestTable, startDynalite, type TestDatabase, testClient } from "../support/dynamodb";
+import { createTestTable, useDynalite } from "../support/dynamodb";
 
 const PROJECT = join(__dirname, "../..");
 
-let database: TestDatabase;
-let client: DynamoDBDocumentClient;
+const database = useDynalite();
 let table: string;
 
 beforeAll(async () => {
-  database = await startDynalite();
-  client = testClient(database.endpoint);
-  table = await createTestTable(client);
-  const { connections } = createStores({ client, tableName: table, now: Date.now, maxRoomsPerSocket: 10 });
+  table = await createTestTable(database.client);
+  const { connections } = createStores({
+    client: database.client,
+    tableName: table,
+    now: Date.now,
+    maxRoomsPerSocket: 10,
+  });
   await connections.open(connectionRecord({ connectedAt: Date.now() - 600_000 }), HANDSHAKE);
-});
-
-afterAll(async () => {
-  client.destroy();
-  await database.stop();
 });
 
 interface Ended {
@@ -52,7 +49,7 @@ it("says that nothing contradicts, with exit code 0", async () => {
 }, 20_000);
 
 it("says what contradicts, for people and as JSON, with exit code 1", async () => {
-  await client.send(new DeleteCommand({ TableName: table, Key: connectionKey("L0SM9cOFvHcCIhw=") }));
+  await database.client.send(new DeleteCommand({ TableName: table, Key: connectionKey("L0SM9cOFvHcCIhw=") }));
   const [people, program] = await Promise.all([run(...here()), run(...here(), "--json")]);
   expect([people.code, program.code]).toEqual([1, 1]);
   expect(people.stdout).toContain(

@@ -2,33 +2,22 @@ import { createStores } from "../../lambdas/aws/dynamodb/stores";
 import { Server } from "../../lambdas/core";
 import { intercept } from "../aws/dynamodb/interleavings";
 import { type Client, CoreService } from "../support/core-service";
-import { createTestTable, startDynalite, type TestDatabase, testClient } from "../support/dynamodb";
+import { createTestTable, useDynalite } from "../support/dynamodb";
 
 /** What an event that needs no room asks of DynamoDB before its listener runs. */
 const ONE_QUERY = ["Query"];
 
-let database: TestDatabase;
-let client: ReturnType<typeof testClient>;
+const database = useDynalite();
 let requests: string[];
 let atListener: string[] | undefined;
 let service: CoreService;
-
-beforeAll(async () => {
-  database = await startDynalite();
-  client = testClient(database.endpoint);
-});
-
-afterAll(async () => {
-  client.destroy();
-  await database.stop();
-});
 
 beforeEach(async () => {
   requests = [];
   atListener = undefined;
   service = new CoreService(appThatLooks());
-  const tableName = await createTestTable(client);
-  const counted = intercept(client, (send, commandName) => {
+  const tableName = await createTestTable(database.client);
+  const counted = intercept(database.client, (send, commandName) => {
     requests.push(commandName.replace("Command", ""));
     return send();
   });

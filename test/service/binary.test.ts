@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { io as connect, type Socket } from "socket.io-client";
 import { type LocalAws, startLocalAws } from "../support/local-aws";
-import { offsetFree } from "../support/offset-free";
+import { next } from "../support/next-event";
 
 const APP = join(__dirname, "fixtures", "binary-app.ts");
 
@@ -35,10 +35,6 @@ async function client(namespace: string, shared?: Socket): Promise<Socket> {
     socket.once("connect_error", reject);
   });
   return socket;
-}
-
-function next(socket: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => socket.once(event, (...args) => resolve(offsetFree(args))));
 }
 
 describe("[S15] a client with forceBase64", () => {

@@ -3,7 +3,7 @@ import { Emitter } from "roomcast/emitter";
 import { io as connect, type Socket } from "socket.io-client";
 import type { AdminServerToClient, ServerToClient } from "../../app/events";
 import { type LocalAws, startLocalAws } from "../support/local-aws";
-import { offsetFree } from "../support/offset-free";
+import { next } from "../support/next-event";
 
 let aws: LocalAws;
 let lambda: LambdaClient;
@@ -36,10 +36,6 @@ async function client(sub: string, namespace = "/"): Promise<Socket> {
   clients.push(socket);
   await next(socket, "connect");
   return socket;
-}
-
-function next(socket: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => socket.once(event, (...args) => resolve(offsetFree(args))));
 }
 
 const DONE = { gone: 0, failed: 0 };

@@ -1,6 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { WebSocket } from "ws";
 import { type LocalAws, startLocalAws } from "../support/local-aws";
+import { next } from "../support/next-event";
 
 jest.setTimeout(90_000);
 
@@ -116,7 +117,3 @@ test("plain JSON: the error frame has them", async () => {
   });
   socket.close();
 });
-
-function next(client: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => client.once(event, (...args) => resolve(args)));
-}

@@ -3,6 +3,7 @@ import { io, type Socket } from "socket.io-client";
 import { outputNamed } from "../../local/demo-config";
 import { signToken } from "../../local/tokens";
 import { type LocalAws, startLocalAws } from "../support/local-aws";
+import { next } from "../support/next-event";
 
 jest.setTimeout(90_000);
 
@@ -55,7 +56,3 @@ test("a rotation cuts nobody, and the new secret's tokens are good at once", asy
   await next(alice, "connect");
   expect(await alice.emitWithAck("note", "here again")).toBe(1);
 });
-
-function next(client: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => client.once(event, (...args) => resolve(args)));
-}

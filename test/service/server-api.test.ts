@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { io as connect, type Socket } from "socket.io-client";
 import { WebSocket } from "ws";
+import { next } from "../support/next-event";
 import { offsetFree } from "../support/offset-free";
 import { startTarget, type Target } from "../support/target";
 
@@ -35,10 +36,6 @@ function client(namespace = "/", query: Record<string, string> = {}): Socket {
 
 function call(socket: Socket, event: string, ...args: unknown[]): Promise<unknown> {
   return socket.timeout(10_000).emitWithAck(event, ...args);
-}
-
-function next(socket: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => socket.once(event, (...args) => resolve(offsetFree(args))));
 }
 
 describe("acks of a client", () => {

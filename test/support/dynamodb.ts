@@ -47,6 +47,28 @@ export function testClient(endpoint: string): DynamoDBDocumentClient {
   });
 }
 
+/** A DynamoDB for the tests of the file that calls this, and a client of it: there as long as they run. */
+export function useDynalite(): Pick<TestDatabase, "endpoint"> & { readonly client: DynamoDBDocumentClient } {
+  let database: TestDatabase;
+  let client: DynamoDBDocumentClient;
+  beforeAll(async () => {
+    database = await startDynalite();
+    client = testClient(database.endpoint);
+  });
+  afterAll(async () => {
+    client.destroy();
+    await database.stop();
+  });
+  return {
+    get endpoint() {
+      return database.endpoint;
+    },
+    get client() {
+      return client;
+    },
+  };
+}
+
 /** Without a network in between where there need be none: the explorer of races sends thousands of requests. */
 export function directClient({ endpoint, server }: TestDatabase): DynamoDBDocumentClient {
   const client = testClient(endpoint);

@@ -1,39 +1,22 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { mapKey } from "../../../lambdas/aws/dynamodb/items";
 import { createStores, type Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { Table } from "../../../lambdas/aws/dynamodb/table";
-import {
-  createTestTable,
-  readTable,
-  startDynalite,
-  type TestDatabase,
-  testClient,
-} from "../../support/dynamodb";
+import { createTestTable, readTable, useDynalite } from "../../support/dynamodb";
 import { intercept } from "./interleavings";
 import { CONNECTED_AT, connect, disconnect, membersOf, socketRecord, stampAt } from "./records";
 
 const EXPIRES_AT = CONNECTED_AT / 1_000 + 130 * 60;
 
-let database: TestDatabase;
-let client: DynamoDBDocumentClient;
+const database = useDynalite();
 let tableName: string;
 let requests: string[];
 let stores: Stores;
 
-beforeAll(async () => {
-  database = await startDynalite();
-  client = testClient(database.endpoint);
-});
-
-afterAll(async () => {
-  client.destroy();
-  await database.stop();
-});
-
 beforeEach(async () => {
-  tableName = await createTestTable(client);
+  tableName = await createTestTable(database.client);
   requests = [];
-  const counted = intercept(client, (send, commandName) => {
+  const counted = intercept(database.client, (send, commandName) => {
     requests.push(commandName.replace("Command", ""));
     return send();
   });
@@ -52,7 +35,7 @@ describe("the table", () => {
   it("holds a connection as documented", async () => {
     const socket = await connect(stores, { userId: "ada", claims: { sub: "ada" }, data: { name: "Ada" } });
     await stores.memberships.join(socket, "chat", stampAt(20));
-    const items = await readTable(client, tableName);
+    const items = await readTable(database.client, tableName);
     const { connectionId, sid, protocol, connectedAt } = socket;
     const common = { protocol, connectedAt, expiresAt: EXPIRES_AT };
     const membership = { ...common, sk: sid, connectionId };
@@ -105,7 +88,7 @@ describe("the table", () => {
 
   it("pages through a room of 2,500 members, in one partition and in sixteen", async () => {
     const sids = Array.from({ length: 2_500 }, (_, index) => `@${String(index).padStart(20, "0")}`);
-    const table = new Table(client, tableName);
+    const table = new Table(database.client, tableName);
     const shard = (index: number) => `ROOM#%2F#@all#${index % 16}`;
     const writes = sids.flatMap((sk, index) =>
       ["ROOM#%2F#big", shard(index)].map((pk) => {
@@ -133,26 +116,33 @@ describe("the table", () => {
     const socket = await connect(stores);
     for (let index = 0; index < 45; index++)
       await stores.memberships.leave(socket, `room ${index}`, stampAt(index));
-    const item = (await readTable(client, tableName)).find(({ sk }) => sk === "SOCK#%2F");
+    const item = (await readTable(database.client, tableName)).find(({ sk }) => sk === "SOCK#%2F");
     const expected = [40, 41, 42, 43, 44].map((index) => [mapKey(`room ${index}`), stampAt(index)]);
     expect(item?.left).toEqual(Object.fromEntries(expected));
   });
 
   it("gets again what DynamoDB left unprocessed", async () => {
     let isThrottled = true;
-    const throttled = intercept(client, async (send, _, command) => {
+    const throttled = intercept(database.client, async (send, _, command) => {
       if (!isThrottled || !(command instanceof BatchWriteCommand)) return send();
       isThrottled = false;
       const [first, ...rest] = command.input.RequestItems?.[tableName] ?? [];
-      await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: first ? [first] : [] } }));
+      await database.client.send(
+        new BatchWriteCommand({ RequestItems: { [tableName]: first ? [first] : [] } }),
+      );
       return { UnprocessedItems: { [tableName]: rest } };
     });
     await new Table(throttled, tableName).writeAll(["a", "b", "c"].map((sk) => ({ put: { pk: "p", sk } })));
-    expect((await readTable(client, tableName)).map(({ sk }) => sk)).toEqual(["a", "b", "c"]);
+    expect((await readTable(database.client, tableName)).map(({ sk }) => sk)).toEqual(["a", "b", "c"]);
   });
 
   it("reports an outage instead of taking it for an answer", async () => {
-    const missing = createStores({ client, tableName: "missing", now: () => 0, maxRoomsPerSocket: 1 });
+    const missing = createStores({
+      client: database.client,
+      tableName: "missing",
+      now: () => 0,
+      maxRoomsPerSocket: 1,
+    });
     const socket = socketRecord();
     await expect(missing.sockets.create(socket)).rejects.toThrow("not found");
     await expect(missing.memberships.join(socket, "chat", stampAt(20))).rejects.toThrow("not found");
