@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { answerOf, endOfRequest } from "../connections-http";
 import { Delay } from "./delay";
 import { indexOf } from "./room";
 import { type Fate, isTaken, Stage, type StageProps } from "./stage";
@@ -77,27 +78,9 @@ const ANSWERS = {
   gone: answerOf("410 Gone"),
 };
 
-function answerOf(status: string, body = ""): Buffer {
-  const lines = [
-    `HTTP/1.1 ${status}`,
-    "Date: Mon, 23 Nov 2026 13:00:00 GMT",
-    `Content-Length: ${body.length}`,
-    "Connection: keep-alive",
-    "x-amzn-RequestId: 6c1b6a9e-8f33-4f3a-9d0c-0b1b2b3b4b5b",
-    "x-amz-apigw-id: AbCdEfGhIAMFzzQ=",
-  ];
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${body}`);
-}
-
 const PATH = "/@connections/";
 
 function connectionOf(request: string): number {
   const begin = request.indexOf(PATH) + PATH.length;
   return indexOf(request.slice(begin, request.indexOf(" ", begin)));
-}
-
-function endOfRequest(bytes: string): number {
-  const head = bytes.indexOf("\r\n\r\n");
-  if (head < 0) return Number.POSITIVE_INFINITY;
-  return head + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(bytes)?.[1]);
 }

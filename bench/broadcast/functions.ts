@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { DeliveryStore } from "../../lambdas/core/delivery/ports";
 import type { DeliverEvent, DisconnectEvent } from "../../lambdas/core/internal-events";
-import type { DeliveryStore, PostOutcome } from "../../lambdas/core/ports";
+import type { PostOutcome } from "../../lambdas/core/ports";
 import { memoryDeliveryStore } from "../../test/support/memory-deliveries";
 import { BusiestSecond } from "./busiest-second";
 import { Environment, type EnvironmentProps, type Invocation, type Invoked, type Ports } from "./environment";

@@ -4,17 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import { FAKE_CREDENTIALS } from "../fake-credentials";
 
 const MODULES = ["connections-process", "environment-process", "sample-process"] as const;
 
 export type ModuleName = (typeof MODULES)[number];
 
-/** Nobody's. The session token is as long as a Lambda's: it travels, and is signed, with each post. */
 const ENVIRONMENT = {
-  AWS_REGION: "us-east-1",
-  AWS_ACCESS_KEY_ID: "ASIAIOSFODNN7EXAMPLE",
-  AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  AWS_SESSION_TOKEN: `IQoJb3JpZ2luX2VjE${"Q29tZS9hcy95b3UvYXJl".repeat(40)}`,
+  ...FAKE_CREDENTIALS,
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 };
 

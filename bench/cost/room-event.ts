@@ -1,11 +1,11 @@
+import { MAX_INLINE_POSTS } from "../../lambdas/aws/settings";
+import { workersFor } from "../../lambdas/core/delivery/fan-out/handing-on";
+import { DRAWN_OF } from "../../lambdas/core/limits/message-rate";
 import { added, type Calls, callsOf, minus, type Operation, scaled } from "./calls";
 import { lambdaMsOf, type Times } from "./times";
 
-/** From which size on workers post, how fast all of them together, and what is worth one. */
-const MAX_INLINE_POSTS = 1_000;
+/** How fast all workers post together, unless the construct is told otherwise. */
 const POSTS_PER_SECOND = 7_000;
-const POSTS_PER_SECOND_AND_WORKER = 1_000;
-const POSTS_WORTH_A_WORKER = 500;
 
 /** Sizes that were counted. */
 const INLINE_SIZE = 100;
@@ -13,9 +13,6 @@ const LARGE_SIZE = 1_300;
 
 /** The caller reads so many members at most to see that there are more than it posts to, and workers all of them. */
 const MOST_READ_TWICE = 2_000;
-
-/** One message in so many is counted for the rate limits. */
-const RATE_COUNTED_OF = 16;
 
 /**
  * An event of a client to a room in which `size` others are. Between and beyond the sizes that were counted
@@ -27,16 +24,16 @@ export function roomEvent(
   times: Times,
 ): { readonly calls: Calls; readonly lambdaMs: number } {
   const counted = (operation: Operation) => callsOf(operation, hasRecovery);
-  const packet = added(counted("toNobody"), scaled(counted("rateCount"), 1 / RATE_COUNTED_OF));
+  const packet = added(counted("toNobody"), scaled(counted("rateCount"), 1 / DRAWN_OF));
   if (size <= MAX_INLINE_POSTS) {
     const delivery = minus(counted("toHundred"), counted("toNobody"));
     const calls = added(packet, scaled(delivery, size / INLINE_SIZE));
     return { calls, lambdaMs: lambdaMsOf(calls, times) };
   }
   const delivery = minus(counted("toLarge"), counted("toNobody"));
-  const workers = workersFor(size);
+  const workers = workersFor(POSTS_PER_SECOND, size);
   const calls = added(packet, {
-    ...scaled(delivery, workers / workersFor(LARGE_SIZE)),
+    ...scaled(delivery, workers / workersFor(POSTS_PER_SECOND, LARGE_SIZE)),
     readUnits: delivery.readUnits * (membersReadOf(size) / membersReadOf(LARGE_SIZE)),
     posts: size,
   });
@@ -46,8 +43,4 @@ export function roomEvent(
 
 function membersReadOf(size: number): number {
   return Math.min(size, MOST_READ_TWICE) + size;
-}
-
-function workersFor(size: number): number {
-  return Math.ceil(Math.min(POSTS_PER_SECOND / POSTS_PER_SECOND_AND_WORKER, size / POSTS_WORTH_A_WORKER));
 }

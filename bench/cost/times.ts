@@ -1,3 +1,4 @@
+import { MAX_CONCURRENT_POSTS } from "../../lambdas/core/delivery/posting";
 import type { Calls } from "./calls";
 
 /** Where the time of a Lambda goes, in milliseconds. */
@@ -9,11 +10,8 @@ export interface Times {
   readonly postMs: number;
 }
 
-/** Posts of one delivery that are on their way at once. */
-const POSTS_AT_ONCE = 100;
-
 /** As if nothing but posts went on side by side: somewhat more than it is. */
 export function lambdaMsOf({ invocations, requests, posts }: Calls, times: Times): number {
-  const rounds = Math.ceil(posts / POSTS_AT_ONCE);
+  const rounds = Math.ceil(posts / MAX_CONCURRENT_POSTS);
   return invocations * times.invocationMs + requests * times.requestMs + rounds * times.postMs;
 }

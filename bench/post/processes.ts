@@ -1,15 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { FAKE_CREDENTIALS } from "../fake-credentials";
 import type { Measured, Order } from "./client-process";
 import type { ClientName } from "./clients";
 
-/** Nobody's. The session token is as long as a Lambda's: it travels, and is signed, with each post. */
 const ENVIRONMENT = {
-  AWS_REGION: "us-east-1",
-  AWS_ACCESS_KEY_ID: "ASIAIOSFODNN7EXAMPLE",
-  AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  AWS_SESSION_TOKEN: `IQoJb3JpZ2luX2VjE${"Q29tZS9hcy95b3UvYXJl".repeat(40)}`,
+  ...FAKE_CREDENTIALS,
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   NODE_EXTRA_CA_CERTS: join(__dirname, "test-only-certificate.pem"),
 };

@@ -2,22 +2,13 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer, type TLSSocket } from "node:tls";
+import { answerOf, endOfRequest } from "../connections-http";
 
 /**
  * Answers each post at once, as API Gateway answers one that it took: no more HTTP than these clients speak,
  * so that the server is never what is measured. A process of its own; its parent is told the port.
  */
-const ANSWER = Buffer.from(
-  [
-    "HTTP/1.1 200 OK",
-    "Date: Mon, 23 Nov 2026 13:00:00 GMT",
-    "Content-Length: 0",
-    "Connection: keep-alive",
-    "x-amzn-RequestId: 6c1b6a9e-8f33-4f3a-9d0c-0b1b2b3b4b5b",
-    "x-amz-apigw-id: AbCdEfGhIAMFzzQ=",
-    "\r\n",
-  ].join("\r\n"),
-);
+const ANSWER = answerOf("200 OK");
 
 const server = createServer(
   {
@@ -43,10 +34,4 @@ function answerAll(socket: TLSSocket): void {
       socket.write(ANSWER);
     }
   });
-}
-
-function endOfRequest(bytes: string): number {
-  const head = bytes.indexOf("\r\n\r\n");
-  if (head < 0) return Number.POSITIVE_INFINITY;
-  return head + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(bytes)?.[1]);
 }

@@ -21,6 +21,13 @@ export function isSid(room: string): boolean {
   return room.startsWith("@") && room !== EVERYONE && !room.startsWith("@user:");
 }
 
+/** The rooms that an app names, one or several; throws unless it may join them all. */
+export function joinable(rooms: string | readonly string[]): readonly string[] {
+  const list = typeof rooms === "string" ? [rooms] : rooms;
+  for (const room of list) assertJoinable(room);
+  return list;
+}
+
 /** Throws unless an app may join the room: `@` is ours, which keeps sockets out of each other's own rooms. */
 export function assertJoinable(room: unknown): asserts room is string {
   assertRoomName(room);

@@ -1,11 +1,11 @@
 import type { Registry } from "./api/registry";
+import type { DeliveryStore } from "./delivery/ports";
 import type { HeartbeatSettings } from "./heartbeat/duties";
 import type { Limits } from "./limits/limits";
 import type {
   AckStore,
   Clock,
   ConnectionStore,
-  DeliveryStore,
   Gateway,
   HeartbeatRuns,
   Invoker,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Caller, Callers } from "../callers";
 import { readBody, reply } from "../http";
+import { operationIn } from "../json-protocol";
 import { arn } from "../template/account";
 import type { Tables } from "./tables";
 
@@ -10,7 +11,7 @@ const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 /** Answers DynamoDB's API. `undefined` when the request is for something else. */
 export function dynamodbApi(tables: Tables, callers: Callers) {
   return (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
-    const operation = TARGET.exec(String(request.headers["x-amz-target"] ?? ""))?.[1];
+    const operation = operationIn(request, TARGET);
     return operation === undefined ? undefined : handle(operation, request, response);
   };
 

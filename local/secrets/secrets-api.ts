@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Callers } from "../callers";
-import { readBody, reply } from "../http";
+import type { Service } from "../front";
+import { type Answer, type JsonProtocol, jsonService } from "../json-protocol";
 import type { Secret } from "../template/model";
 import { generate, type SecretStore, type SecretVersion } from "./secret-store";
 
-const TARGET = /^secretsmanager\.(\w+)$/;
+const PROTOCOL: JsonProtocol = { target: /^secretsmanager\.(\w+)$/, version: "1.1" };
 const STAGES = ["AWSCURRENT", "AWSPREVIOUS"] as const;
 
+/** Secrets Manager's JSON, as far as it is read. */
 interface Input {
   readonly SecretId?: string;
   readonly VersionId?: string;
@@ -14,19 +15,9 @@ interface Input {
   readonly SecretString?: string;
 }
 
-/** Answers Secrets Manager's API. `undefined` when the request is for something else. */
-export function secretsApi(store: SecretStore, callers: Callers) {
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
-    const operation = TARGET.exec(String(request.headers["x-amz-target"] ?? ""))?.[1];
-    if (operation === undefined) return undefined;
-    return handle(operation, request).then(({ status, body }) =>
-      reply(response, status, JSON.stringify(body), { "content-type": "application/x-amz-json-1.1" }),
-    );
-  };
-
-  async function handle(operation: string, request: IncomingMessage): Promise<Answer> {
-    // Secrets Manager's own shape; what is missing is answered as a secret that does not exist.
-    const input = JSON.parse((await readBody(request)).toString("utf8") || "{}") as Input;
+/** Answers Secrets Manager's API. */
+export function secretsApi(store: SecretStore, callers: Callers): Service {
+  return jsonService<Input>(PROTOCOL, (operation, input, request) => {
     const caller = callers.of(request);
     if (caller === undefined)
       return refusal("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -41,12 +32,7 @@ export function secretsApi(store: SecretStore, callers: Callers) {
     if (secret === undefined)
       return refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
     return run(store, secret, input);
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
+  });
 }
 
 const OPERATIONS: Readonly<Record<string, (store: SecretStore, secret: Secret, input: Input) => Answer>> = {

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Callers } from "../callers";
-import { readBody, reply } from "../http";
+import type { Service } from "../front";
+import { type Answer, type JsonProtocol, jsonService } from "../json-protocol";
 import type { Queue as QueueSettings } from "../template/model";
 import type { Queue, Receipt } from "./queue";
 import type { SqsService } from "./sqs-service";
 
-const TARGET = /^AmazonSQS\.(\w+)$/;
+const PROTOCOL: JsonProtocol = { target: /^AmazonSQS\.(\w+)$/, version: "1.0" };
 
 /** SQS's JSON, as far as it is read. */
 interface Input {
@@ -26,29 +26,14 @@ interface Entry {
   readonly VisibilityTimeout?: number;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 interface Named {
   readonly settings: QueueSettings;
   readonly queue: Queue;
 }
 
-/** Answers SQS's API: what functions need, and what shows a queue. `undefined` when the request is for something else. */
-export function sqsApi(sqs: SqsService, callers: Callers) {
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
-    const operation = TARGET.exec(String(request.headers["x-amz-target"] ?? ""))?.[1];
-    if (operation === undefined) return undefined;
-    return handle(operation, request).then(({ status, body }) =>
-      reply(response, status, JSON.stringify(body), { "content-type": "application/x-amz-json-1.0" }),
-    );
-  };
-
-  async function handle(operation: string, request: IncomingMessage): Promise<Answer> {
-    // A queue that is missing is answered as one that does not exist.
-    const input = JSON.parse((await readBody(request)).toString("utf8") || "{}") as Input;
+/** Answers SQS's API: what functions need, and what shows a queue. */
+export function sqsApi(sqs: SqsService, callers: Callers): Service {
+  return jsonService<Input>(PROTOCOL, (operation, input, request) => {
     const caller = callers.of(request);
     if (caller === undefined)
       return refusal(403, "MissingAuthenticationToken", "Missing Authentication Token");
@@ -61,7 +46,7 @@ export function sqsApi(sqs: SqsService, callers: Callers) {
       return refusal(400, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.");
     const run = OPERATIONS[operation];
     return run ? run(named, input) : refusal(400, "InvalidAction", `${operation} is not supported locally`);
-  }
+  });
 }
 
 const OPERATIONS: Readonly<Record<string, (named: Named, input: Input) => Answer>> = {

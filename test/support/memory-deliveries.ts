@@ -1,4 +1,4 @@
-import type { DeliveryStore, Share, ShareProgress } from "../../lambdas/core/ports";
+import type { DeliveryStore, Share, ShareProgress } from "../../lambdas/core/delivery/ports";
 
 interface Claimed {
   readonly deliveryId: string;

@@ -1,13 +1,9 @@
 import { deserialize, serialize } from "node:v8";
-import { forEachConcurrently } from "../../core/concurrency";
+import { expirySeconds } from "../../core/expiry";
 import type { AckStore } from "../../core/ports";
 import type { Member } from "../../core/records";
 import { ackKey, ackPartition, type Key } from "./keys";
 import type { Item, Table } from "./table";
-
-/** One BatchWriteItem each. */
-const CHUNK = 25;
-const CONCURRENT_CHUNKS = 8;
 
 /** Nobody reads an ack after its delivery's time is over; the rest is TTL's, which costs nothing. */
 const KEPT_SECONDS = 60;
@@ -25,9 +21,7 @@ type AckItem = Key & {
 export function ackStore(table: Table, now: () => number): AckStore {
   return {
     expect: (id, sockets, until) =>
-      forEachConcurrently(chunksOf(sockets), CONCURRENT_CHUNKS, (chunk) =>
-        table.writeAll(chunk.map((socket) => ({ put: ackItem(id, socket, until) }))),
-      ),
+      table.writeAtOnce(sockets.map((socket) => ({ put: ackItem(id, socket, until) }))),
 
     async answer(id, { sid, connectionId }, args) {
       const item = await table.update(ackKey(id, sid), {
@@ -55,15 +49,10 @@ export function ackStore(table: Table, now: () => number): AckStore {
 }
 
 function ackItem(id: number, { sid, connectionId }: Member, until: number): AckItem {
-  const expiresAt = Math.ceil(until / 1_000) + KEPT_SECONDS;
+  const expiresAt = expirySeconds(until) + KEPT_SECONDS;
   return { ...ackKey(id, sid), connectionId, awaitedUntil: until, expiresAt };
 }
 
 function isAnswered(item: Item): item is Item & { readonly sk: string; readonly answer: Uint8Array } {
   return item.answer !== undefined;
-}
-
-function chunksOf<T>(items: readonly T[]): T[][] {
-  const count = Math.ceil(items.length / CHUNK);
-  return Array.from({ length: count }, (_, index) => items.slice(index * CHUNK, (index + 1) * CHUNK));
 }

@@ -1,4 +1,5 @@
-import type { DeliveryStore, ShareProgress } from "../../core/ports";
+import type { DeliveryStore, ShareProgress } from "../../core/delivery/ports";
+import { expirySeconds } from "../../core/expiry";
 import {
   deliveryContentKey,
   deliveryPartition,
@@ -30,7 +31,7 @@ type ShareItem = Key & {
 
 /** One item a share: a conditional update is the claim, and the checkpoint. */
 export function deliveryStore(table: Table, now: () => number): DeliveryStore {
-  const expiresAt = () => Math.ceil((now() + KEPT_MS) / 1_000);
+  const expiresAt = () => expirySeconds(now() + KEPT_MS);
 
   return {
     async keep(deliveryId, content) {

@@ -1,8 +1,6 @@
 import { shardOf } from "../../core/heartbeat/shards";
 import { EVERYONE } from "../../core/rooms";
 
-export { shardOf };
-
 /** The primary key of every item: a type, so that it also fits where the SDK wants an index signature. */
 export type Key = { readonly pk: string; readonly sk: string };
 

@@ -1,3 +1,4 @@
+import { expirySeconds } from "../../core/expiry";
 import type { HeartbeatRuns } from "../../core/ports";
 import type { Key } from "./keys";
 import type { Table } from "./table";
@@ -11,7 +12,7 @@ export function livenessRuns(table: Table, now: () => number): HeartbeatRuns {
   return {
     begin: (stamp) =>
       table.put(
-        { ...KEY, stamp, expiresAt: Math.floor(now() / 1_000) + KEPT_SECONDS },
+        { ...KEY, stamp, expiresAt: expirySeconds(now()) + KEPT_SECONDS },
         { condition: "attribute_not_exists(pk) OR stamp <= :stamp", values: { ":stamp": stamp } },
       ),
 

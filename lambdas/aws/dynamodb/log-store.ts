@@ -1,12 +1,7 @@
-import { forEachConcurrently } from "../../core/concurrency";
 import type { LogEntry, LogStore } from "../../core/recovery/ports";
 import { type Expiring, isLive } from "./items";
 import { type Key, logKey, logPartition } from "./keys";
-import type { Table, Write } from "./table";
-
-/** One BatchWriteItem each. */
-const CHUNK = 25;
-const CONCURRENT_CHUNKS = 8;
+import type { Table } from "./table";
 
 type LogItem = Expiring & {
   readonly frames: readonly string[];
@@ -17,16 +12,9 @@ type LogItem = Expiring & {
 /** One partition a room, so that a room takes 1,000 writes a second: an event of a kilobyte is one. */
 export function logStore(table: Table, now: () => number): LogStore {
   return {
-    append: (entries) =>
-      writeAtOnce(
-        table,
-        entries.map((entry) => ({ put: logItem(entry) })),
-      ),
-    remove: (entries) =>
-      writeAtOnce(
-        table,
-        entries.map((entry) => ({ delete: keyOf(entry) })),
-      ),
+    // At once: what is written late is written again.
+    append: (entries) => table.writeAtOnce(entries.map((entry) => ({ put: logItem(entry) }))),
+    remove: (entries) => table.writeAtOnce(entries.map((entry) => ({ delete: keyOf(entry) }))),
 
     async *read(namespace, room, { after, before }) {
       // DynamoDB refuses a range whose end comes first.
@@ -40,14 +28,6 @@ export function logStore(table: Table, now: () => number): LogStore {
       }
     },
   };
-}
-
-/** What is written late is written again: a thousand items are to take no longer than a few. */
-function writeAtOnce(table: Table, writes: readonly Write[]): Promise<void> {
-  const starts = Array.from({ length: Math.ceil(writes.length / CHUNK) }, (_, index) => index * CHUNK);
-  return forEachConcurrently(starts, CONCURRENT_CHUNKS, (start) =>
-    table.writeAll(writes.slice(start, start + CHUNK)),
-  );
 }
 
 function logItem(entry: LogEntry): LogItem {

@@ -3,6 +3,7 @@ import type { MemberPage } from "../../core/ports";
 import type { Member } from "../../core/records";
 import { EVERYONE } from "../../core/rooms";
 import type { Protocol } from "../../protocol/negotiate";
+import { isLive } from "./items";
 import { membershipKey, roomPartitions } from "./keys";
 import type { RawItem, Table } from "./table";
 
@@ -47,7 +48,7 @@ export async function presentSids(
 ): Promise<readonly string[]> {
   const keys = sids.map((sid) => membershipKey(namespace, room, sid));
   const items = await table.getAll(keys, ["sk", "expiresAt"]);
-  return items.filter((item) => isLive(item, now)).map((item) => item.sk?.S ?? "");
+  return items.filter((item) => isLiveRaw(item, now)).map((item) => item.sk?.S ?? "");
 }
 
 async function partitionPage(
@@ -61,7 +62,7 @@ async function partitionPage(
 }
 
 function liveMembers(items: readonly RawItem[], now: number): readonly Member[] {
-  return items.filter((item) => isLive(item, now)).map(member);
+  return items.filter((item) => isLiveRaw(item, now)).map(member);
 }
 
 /** Attributes as they come: the document client takes more time for a page than posting it does. */
@@ -77,6 +78,6 @@ function member({ sk, connectionId, protocol, connectedAt, isProtected, activeFr
   };
 }
 
-function isLive({ expiresAt }: RawItem, now: number): boolean {
-  return Number(expiresAt?.N) * 1_000 > now;
+function isLiveRaw({ expiresAt }: RawItem, now: number): boolean {
+  return isLive({ expiresAt: Number(expiresAt?.N) }, now);
 }

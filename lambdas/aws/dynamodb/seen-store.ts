@@ -1,3 +1,4 @@
+import { expirySeconds } from "../../core/expiry";
 import type { SeenStore } from "../../core/ports";
 import { reviveBinary, stringifyWithBinary } from "../../protocol/binary-json";
 import { type Key, seenKey } from "./keys";
@@ -27,7 +28,7 @@ export function seenStore(table: Table, now: () => number): SeenStore {
         claimedUntil: at + leaseMs,
         isDone: false,
         // A claim that lapses before the item would leave it to a second attempt too early.
-        expiresAt: Math.ceil((at + Math.max(leaseMs, ttlSeconds * 1_000)) / 1_000),
+        expiresAt: expirySeconds(at + Math.max(leaseMs, ttlSeconds * 1_000)),
       };
       if (await table.put(item, claimable(id, at))) return { status: "claimed" };
       // Only this store writes under the key. It may be gone by now: released, and free for the next try.

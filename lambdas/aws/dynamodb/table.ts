@@ -15,6 +15,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { forEachConcurrently } from "../../core/concurrency";
 import type { Key } from "./keys";
 import { parsedOnly } from "./lean-answers";
 
@@ -49,6 +50,7 @@ type WriteRequests = NonNullable<BatchWriteCommandInput["RequestItems"]>[string]
 /** DynamoDB's limits of one BatchWriteItem and of one BatchGetItem. */
 const MAX_BATCH = 25;
 const MAX_KEYS = 100;
+const CONCURRENT_BATCHES = 8;
 const MAX_BATCH_ATTEMPTS = 8;
 const FIRST_BATCH_DELAY_MS = 20;
 
@@ -99,10 +101,8 @@ export class Table {
 
   /** Those of the items that exist, in no order. */
   async getAll(keys: readonly Key[], attributes: readonly string[]): Promise<readonly RawItem[]> {
-    const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, index) =>
-      keys.slice(index * MAX_KEYS, (index + 1) * MAX_KEYS),
-    );
-    return (await Promise.all(batches.map((batch) => this.getBatch(batch, attributes)))).flat();
+    const batches = batchesOf(keys, MAX_KEYS).map((batch) => this.getBatch(batch, attributes));
+    return (await Promise.all(batches)).flat();
   }
 
   private async getBatch(keys: readonly Key[], attributes: readonly string[]): Promise<readonly RawItem[]> {
@@ -146,13 +146,18 @@ export class Table {
 
   /** Unconditional writes in no order, each done when this resolves. */
   async writeAll(writes: readonly Write[]): Promise<void> {
-    for (let first = 0; first < writes.length; first += MAX_BATCH) {
-      await this.writeBatch(writes.slice(first, first + MAX_BATCH).map(writeRequest));
-    }
+    for (const batch of batchesOf(writes, MAX_BATCH)) await this.writeBatch(batch);
   }
 
-  private async writeBatch(requests: WriteRequests): Promise<void> {
-    let left = requests;
+  /** As `writeAll`, with several batches under way: a thousand items take no longer than a few. */
+  async writeAtOnce(writes: readonly Write[]): Promise<void> {
+    await forEachConcurrently(batchesOf(writes, MAX_BATCH), CONCURRENT_BATCHES, (batch) =>
+      this.writeBatch(batch),
+    );
+  }
+
+  private async writeBatch(writes: readonly Write[]): Promise<void> {
+    let left = writes.map(writeRequest);
     for (let attempt = 0; attempt < MAX_BATCH_ATTEMPTS; attempt++) {
       await pauseBefore(attempt);
       const command = new BatchWriteCommand({ RequestItems: { [this.name]: left } });
@@ -160,9 +165,14 @@ export class Table {
       if (left.length === 0) return;
     }
     throw new Error(
-      `DynamoDB left ${left.length} of ${requests.length} writes undone, ${MAX_BATCH_ATTEMPTS} times`,
+      `DynamoDB left ${left.length} of ${writes.length} writes undone, ${MAX_BATCH_ATTEMPTS} times`,
     );
   }
+}
+
+function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 async function pauseBefore(attempt: number): Promise<void> {

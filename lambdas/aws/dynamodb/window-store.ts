@@ -1,3 +1,4 @@
+import { expirySeconds } from "../../core/expiry";
 import type { MessageCount, Window, WindowStore } from "../../core/limits/ports";
 import { userRoom } from "../../core/rooms";
 import { isLive, type MembershipItem } from "./items";
@@ -59,5 +60,5 @@ function addition({ startsAt, messages, isUserOver }: MessageCount): Change {
 }
 
 function expiresAt({ startsAt }: Window): number {
-  return Math.ceil(startsAt / 1_000) + KEPT_SECONDS;
+  return expirySeconds(startsAt) + KEPT_SECONDS;
 }

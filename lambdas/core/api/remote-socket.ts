@@ -1,6 +1,6 @@
 import type { Scope } from "../listeners/scope";
 import type { SocketRecord } from "../records";
-import { assertJoinable } from "../rooms";
+import { assertJoinable, joinable } from "../rooms";
 import type { Handshake } from "./api";
 import { SocketEmitter } from "./socket-emitter";
 import { StoredSocket } from "./stored-socket";
@@ -46,8 +46,7 @@ export class RemoteSocket {
   }
 
   join(room: string | readonly string[]): Promise<void> {
-    const rooms = typeof room === "string" ? [room] : room;
-    for (const name of rooms) assertJoinable(name);
+    const rooms = joinable(room);
     const stamp = this.#scope.session.nextStamp();
     return this.#scope.effect("join", () => this.#stored.join(rooms, stamp));
   }

@@ -2,7 +2,7 @@ import { disconnectSocket } from "../connections/disconnecting";
 import { everyone, without } from "../delivery/target";
 import type { Scope } from "../listeners/scope";
 import type { Session } from "../listeners/session";
-import { assertJoinable } from "../rooms";
+import { assertJoinable, joinable } from "../rooms";
 import type { Handshake } from "./api";
 import { RuntimeBroadcast } from "./broadcast";
 import type { RuntimeNamespace } from "./namespace";
@@ -131,8 +131,7 @@ export class RuntimeSocket {
   }
 
   join(room: string | readonly string[]): Promise<void> {
-    const joined = typeof room === "string" ? [room] : room;
-    for (const name of joined) assertJoinable(name);
+    const joined = joinable(room);
     for (const name of joined) this.#session.rooms.add(name);
     // Before there is a socket, the rooms wait for it: see `connect`.
     if (this.#session.admission) return Promise.resolve();

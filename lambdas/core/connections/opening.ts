@@ -37,23 +37,22 @@ const GREETINGS: Readonly<Record<Protocol, (services: Services, event: OpenEvent
 async function greetSocketIo(services: Services, event: OpenEvent): Promise<void> {
   const { pingIntervalMs, pingTimeoutMs, maxPayloadBytes } = services.settings;
   const packet = encodeOpen({ sid: newSid().slice(1), pingIntervalMs, pingTimeoutMs, maxPayloadBytes });
-  if (await hasLeft(services, event, packet)) return;
-  await noteGreeted(services, event);
+  if ((await greetIfThere(services, event, packet)) === "there") await noteGreeted(services, event);
 }
 
 /**
- * Greets, and answers whether the client has left instead: `$disconnect` removes what a 410 alone may not. To
- * wait for one that gave up keeps a Lambda from others, who give up in turn when there are too few.
+ * A 410 alone does not say that the client has left; that `$disconnect` removed the connection does. To wait for
+ * one that gave up keeps a Lambda from others, who give up in turn when there are too few.
  */
-async function hasLeft(services: Services, event: OpenEvent, packet: string): Promise<boolean> {
+async function greetIfThere(services: Services, event: OpenEvent, packet: string): Promise<"there" | "left"> {
   const recipient = newborn(event);
   const newbornUntil = Math.min(recipient.newbornUntil, services.clock.now() + FIRST_TRY_MS);
   const outcome = await postAll(services, { ...recipient, newbornUntil }, [packet]);
   if (outcome === "gone") {
-    if (!(await services.connections.load(event.connectionId))) return true;
+    if (!(await services.connections.load(event.connectionId))) return "left";
     await greet(services, recipient, [packet]);
   } else if (outcome !== "sent") await reportGone(services, [recipient]);
-  return false;
+  return "there";
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Services } from "../services";
 import { type MessageWindow, messageWindow } from "./message-window";
 
 /** One message of so many is counted, for all of them: the others make no write. */
-const DRAWN_OF = 16;
+export const DRAWN_OF = 16;
 
 /** A connection that sends so many times what it may is closed: what is refused costs an invocation, too. */
 const FLOOD = 2;

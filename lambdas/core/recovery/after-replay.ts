@@ -73,8 +73,8 @@ function pollMs(elapsedMs: number): number {
 }
 
 /**
- * First everybody who waits must have seen the end. Then not all go on at the same moment: it takes twice as long until posts are in time again, so that those that
- * came one after the other do not meet.
+ * First everybody who waits must have seen the end. Then not all go on at the same moment: it takes twice as long
+ * until posts are in time again, so that those that came one after the other do not meet.
  */
 async function turnAfter(
   { clock }: Services,

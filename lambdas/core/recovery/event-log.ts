@@ -1,6 +1,7 @@
 import { withOffset } from "../../protocol/event-offset";
 import type { Frames } from "../delivery/frames";
 import type { MemberTarget, RoomTarget } from "../delivery/target";
+import { expirySeconds } from "../expiry";
 import type { DeliveryServices } from "../services";
 import { LOGGED_WITHIN_MS } from "./boundary";
 import type { Offset } from "./offsets";
@@ -57,7 +58,7 @@ async function logChunk<Emit extends Loggable>(
   for (let attempt = 1; ; attempt++) {
     const startedAt = clock.now();
     const logged = emits.map((emit, index) => ({ ...emit, offset: nextOffset(), earlier: late[index] }));
-    const expiresAt = Math.ceil((startedAt + logMs) / 1_000);
+    const expiresAt = expirySeconds(startedAt + logMs);
     const entries = logged.flatMap((emit) => entriesOf(emit, expiresAt));
     if (entries.length > 0) await events.append(entries);
     const tookMs = clock.now() - startedAt;

@@ -1,3 +1,4 @@
+import { CONNECTION_LIFETIME_MS, expirySeconds } from "../expiry";
 import type { CreateOutcome } from "../ports";
 import type { DisconnectReason, SocketRecord } from "../records";
 import type { Services } from "../services";
@@ -7,9 +8,6 @@ type RecoveryServices = Pick<Services, "recovery" | "sockets" | "clock">;
 
 /** Drops that nobody asked for; with the others the client or the app meant what it did. */
 const UNASKED: ReadonlySet<DisconnectReason> = new Set(["transport close", "ping timeout"]);
-
-/** API Gateway's two hours, and the ten minutes that a connection's traces may outlive it. */
-const LONGEST_CONNECTION_MS = 130 * 60_000;
 
 /** A clock that is behind, and a read that takes its time. */
 const GRACE_MS = 60_000;
@@ -34,7 +32,7 @@ export async function createRecoverable(
 
 /** When the session of a connected socket is of no use any more, in seconds since the epoch. */
 export function sessionExpiry({ connectedAt }: Pick<SocketRecord, "connectedAt">, windowMs: number): number {
-  return seconds(connectedAt + LONGEST_CONNECTION_MS + windowMs + GRACE_MS);
+  return expirySeconds(connectedAt + CONNECTION_LIFETIME_MS + windowMs + GRACE_MS);
 }
 
 /**
@@ -50,10 +48,6 @@ export async function parkOrEnd(
   if (!recovery || pid === undefined) return;
   if (!UNASKED.has(socket.closedFor)) return recovery.sessions.end({ pid, connectionId });
   const at = clock.now();
-  const expiresAt = seconds(at + recovery.windowMs + GRACE_MS);
+  const expiresAt = expirySeconds(at + recovery.windowMs + GRACE_MS);
   await recovery.sessions.park(pid, { connectionId, at, rooms, data }, expiresAt);
-}
-
-function seconds(ms: number): number {
-  return Math.ceil(ms / 1_000);
 }

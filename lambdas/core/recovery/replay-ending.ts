@@ -1,3 +1,4 @@
+import { expirySeconds } from "../expiry";
 import type { SocketRecord } from "../records";
 import type { Services } from "../services";
 import type { Recovery, ReplayEnd } from "./ports";
@@ -16,7 +17,7 @@ export async function withEnding<Outcome>(
   replay: (finish: (end: ReplayEnd) => Promise<void>) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { clock, log } = services;
-  const expiresAt = Math.ceil((clock.now() + KEPT_MS) / 1_000);
+  const expiresAt = expirySeconds(clock.now() + KEPT_MS);
   let isFinished = false;
   const finish = async (end: ReplayEnd): Promise<void> => {
     await replays.finish(socket, end, expiresAt);

@@ -1,5 +1,5 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
-import type { ShareProgress } from "../../../lambdas/core/ports";
+import type { ShareProgress } from "../../../lambdas/core/delivery/ports";
 import { MAX_ROOMS, type SetUp, type TestClock } from "./contract-set-up";
 
 const SHARE = { deliveryId: "delivery", index: 3 };

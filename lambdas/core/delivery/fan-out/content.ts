@@ -1,5 +1,5 @@
 import { type DeliverEvent, deliveredEmits, parseEvent } from "../../internal-events";
-import type { DeliveryStore } from "../../ports";
+import type { DeliveryStore } from "../ports";
 import type { Emit } from "../recipients";
 
 /** Lambda takes a megabyte and charges for more than this as for another event. */

@@ -59,7 +59,8 @@ function eventOf(
   return { version: EVENT_VERSION, delivery, handOvers: 0 };
 }
 
-function workersFor(postsPerSecond: number, posts: number): number {
+/** How many workers a delivery is worth. */
+export function workersFor(postsPerSecond: number, posts: number): number {
   const useful = Math.min(postsPerSecond / POSTS_PER_SECOND_AND_WORKER, posts / POSTS_WORTH_A_WORKER);
   return Math.min(MAX_WORKERS, Math.max(1, Math.ceil(useful)));
 }

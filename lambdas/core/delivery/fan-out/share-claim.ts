@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Share, ShareProgress } from "../../ports";
 import type { DeliveryServices } from "../../services";
+import type { Share, ShareProgress } from "../ports";
 
 /**
  * Longer than a chunk takes, and over when Lambda invokes a crashed worker again, which is after a minute. A

@@ -1,7 +1,7 @@
-import type { ShareProgress } from "../../ports";
 import { postsToMoved } from "../../recovery/following";
 import type { DeliveryServices } from "../../services";
 import { Tally } from "../delivery-count";
+import type { ShareProgress } from "../ports";
 import {
   expectAll,
   MAX_CONCURRENT_POSTS,

@@ -1,6 +1,6 @@
-import type { ShareProgress } from "../../ports";
 import type { DeliveryServices } from "../../services";
 import { type DeliveryCount, NOBODY, sumOf } from "../delivery-count";
+import type { ShareProgress } from "../ports";
 import type { HandedOn } from "./handing-on";
 
 /** A poll reads all shares of the delivery. */

@@ -1,8 +1,8 @@
 import type { DeliverEvent } from "../../internal-events";
-import type { ShareProgress } from "../../ports";
 import type { DeliveryServices } from "../../services";
 import { NOBODY, withUnknownRest } from "../delivery-count";
 import { reportBehind } from "../delivery-reports";
+import type { ShareProgress } from "../ports";
 import { parcelsOf } from "../posting";
 import { type Emit, recipientsIn } from "../recipients";
 import { type SidRange, shareOf } from "../sid-range";
