@@ -25,13 +25,15 @@ export function deliveryVariables(from: {
  * A client may have been away for a ping, its timeout and the minutes of the schedule before that is known:
  * so much longer than the window events are kept.
  */
-function recoveryVariables({ recoveryWindow, pingInterval, pingTimeout }: Settings): Variables {
+function recoveryVariables(settings: Settings): Variables {
+  const { recoveryWindow, recoveryOverlap, pingInterval, pingTimeout } = settings;
   if (recoveryWindow === false || recoveryWindow.toMilliseconds() === 0) return {};
   const noticedWithin = pingInterval.toMilliseconds() + pingTimeout.toMilliseconds() + SCHEDULE_MS;
   const kept = Duration.millis(recoveryWindow.toMilliseconds() + noticedWithin);
   return {
     [ENV.recoveryWindowSeconds]: fractionalSeconds(recoveryWindow),
     [ENV.recoveryLogSeconds]: fractionalSeconds(kept),
+    [ENV.recoveryOverlapSeconds]: fractionalSeconds(recoveryOverlap),
   };
 }
 

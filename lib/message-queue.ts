@@ -15,23 +15,25 @@ export interface MessageQueueProps {
 }
 
 /** No FIFO queue has larger batches. */
-export const BATCH_SIZE = 10;
+const BATCH_SIZE = 10;
 
-/** A message that was received this often goes to the dead-letter queue. */
-const ATTEMPTS = 4;
-
-/** As AWS advises: Lambda may be throttled, and tries again, while nobody else must get the group's messages. */
-const TIMEOUTS_INVISIBLE = 6;
+/**
+ * Beyond the function's timeout, for its start. When a Lambda dies, its connections wait for all of it; AWS's
+ * six timeouts are for throttled functions, and the function looks itself whether its batch came too late.
+ */
+const SECONDS_TO_START = 30;
 
 /** What clients sent, each connection a group of its own: SQS hands on a group's messages one batch at a time. */
 export class MessageQueue extends Construct {
   readonly queue: Queue;
-  /** What could not be handled, and what came after it. */
+  /** What the function gives up. It counts itself: SQS also counts what a message was handed on for nothing. */
   readonly deadLetterQueue: Queue;
+  private readonly visibilityTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: MessageQueueProps) {
     super(scope, id);
-    const { removalPolicy } = props;
+    const { functionTimeout, removalPolicy } = props;
+    this.visibilityTimeout = functionTimeout.plus(Duration.seconds(SECONDS_TO_START));
     // High throughput: without these a queue takes 300 messages a second in all.
     const fifo = {
       fifo: true,
@@ -44,15 +46,18 @@ export class MessageQueue extends Construct {
       ...fifo,
       // No connection lasts longer.
       retentionPeriod: Duration.hours(2),
-      visibilityTimeout: Duration.seconds(TIMEOUTS_INVISIBLE * props.functionTimeout.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: ATTEMPTS },
+      visibilityTimeout: this.visibilityTimeout,
     });
   }
 
-  /** Has a function handle the messages; it may also delete them, and say when it wants them again. */
+  /** Has a function handle the messages; it may also delete them, say when it wants them again, and give them up. */
   feed(fn: LambdaFunction): void {
     fn.addEnvironment(ENV.messageQueueUrl, this.queue.queueUrl);
-    fn.addEnvironment(ENV.messageAttempts, String(ATTEMPTS));
+    fn.addEnvironment(ENV.messageVisibilitySeconds, String(this.visibilityTimeout.toSeconds()));
+    fn.addEnvironment(ENV.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.deadLetterQueue.queueArn] }),
+    );
     fn.addEventSource(
       new SqsEventSource(this.queue, { batchSize: BATCH_SIZE, reportBatchItemFailures: true }),
     );

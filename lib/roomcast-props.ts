@@ -115,6 +115,15 @@ export interface RoomcastProps {
    */
   readonly recoveryWindow?: Duration | false;
   /**
+   * A client that is recovered is sent again what was emitted up to so long before the last event that it got, up
+   * to a minute. Two events that cross on their way to a client may arrive in another order than that of their
+   * offsets, and of one that had not arrived yet when the connection broke only this knows. With it such events
+   * come at least once, and some that had arrived come twice; without it they come at most once.
+   *
+   * @default Duration.seconds(0)
+   */
+  readonly recoveryOverlap?: Duration;
+  /**
    * The largest message that clients may send, in bytes, and are told so. A larger one of a plain JSON client is
    * refused, one of a Socket.IO client closes its connection. API Gateway takes 32768 in a frame, whatever this
    * says, and closes the connection beyond: more, up to 1000000, is for test suites that expect a number.

@@ -13,7 +13,6 @@ import {
   upgradeVariables,
   type Variables,
 } from "./function-variables";
-import { BATCH_SIZE } from "./message-queue";
 import { ServiceFunction, type ServiceFunctionProps } from "./service-function";
 import type { Settings } from "./settings";
 import type { TokenVerification } from "./token-verification";
@@ -30,9 +29,11 @@ export interface ServiceFunctionsProps {
 const INTEGRATION_SECONDS = 29;
 const INTEGRATION_TIMEOUT = Duration.seconds(INTEGRATION_SECONDS);
 
-/** In order, messages of one connection may fill a batch and are handled one after the other. */
+/** Two messages of a connection that take their whole time; what has not begun by then is handed back. */
+const BATCH_SECONDS = 60;
+
 export function messageTimeout({ order }: Settings): Duration {
-  return Duration.seconds(INTEGRATION_SECONDS * (order === "none" ? 1 : BATCH_SIZE));
+  return Duration.seconds(order === "none" ? INTEGRATION_SECONDS : BATCH_SECONDS);
 }
 
 /** The Lambdas, each with the variables and the permissions that it needs and no others. */

@@ -24,6 +24,7 @@ const DEFAULTS: Settings = {
   pingTimeout: Duration.seconds(120),
   connectTimeout: Duration.seconds(45),
   recoveryWindow: Duration.minutes(2),
+  recoveryOverlap: Duration.seconds(0),
   maxPayloadBytes: 32_768,
   listenerTimeout: Duration.seconds(25),
   order: "none",
@@ -95,6 +96,10 @@ const RULES: readonly ((settings: Settings) => void)[] = [
     if (recoveryWindow === false) return;
     const seconds = recoveryWindow.toMilliseconds() / 1000;
     demand(seconds >= 0 && seconds <= 3600, "recoveryWindow", "false or 0 to 3600 seconds", seconds);
+  },
+  ({ recoveryOverlap }) => {
+    const seconds = recoveryOverlap.toMilliseconds() / 1000;
+    demand(seconds <= 60, "recoveryOverlap", "0 to 60 seconds", seconds);
   },
   ({ listenerTimeout }) => demandSeconds("listenerTimeout", listenerTimeout, 1, 28),
   ({ order }) => demand(ORDERS.includes(order), "order", ORDERS.join(" or "), order),

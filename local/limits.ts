@@ -24,6 +24,8 @@ export interface Limits {
   readonly scheduleMinuteMs: number;
   /** A second of SQS's visibility timeouts. */
   readonly visibilitySecondMs: number;
+  /** As many as Lambda begins with. It would start more after a while. */
+  readonly queuePollers: number;
   readonly ttlSweepMs: number;
   /** Of this machine, not of AWS: processes of one function, and of all functions together. */
   readonly environmentsPerFunction: number;
@@ -49,6 +51,7 @@ export const AWS_LIMITS: Limits = {
   initMs: 10_000,
   scheduleMinuteMs: MINUTE,
   visibilitySecondMs: 1_000,
+  queuePollers: 5,
   ttlSweepMs: MINUTE,
   environmentsPerFunction: 4,
   environments: 10,

@@ -132,11 +132,16 @@ export class LocalAws {
     return this.model;
   }
 
+  /** How long ago the oldest asynchronous event or queued message came that is not done; 0 when there is none. */
+  get backlogMs(): number {
+    return Math.max(this.lambda.asyncEventAgeMs, this.sqs.ageMs);
+  }
+
   /** Runs a cloud assembly from now on. Throws when it cannot, and then what ran before goes on. */
   async deploy(assemblyPath: string): Promise<void> {
     const model = localAddresses(loadModel(assemblyPath), this.url);
     this.gateway.check(model.apis);
-    this.sqs.check(model.queues, model.eventSources);
+    this.sqs.check(model);
     this.secrets.deploy(model.secrets);
     await this.tables.deploy(model.tables);
     this.callers.register(model.functions);

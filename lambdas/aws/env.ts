@@ -13,9 +13,10 @@ export const ENV = {
   deliveryRate: "ROOMCAST_DELIVERY_RATE",
   /** Posts that a function makes itself rather than have workers make them. Not set but by tests. */
   maxInlinePosts: "ROOMCAST_MAX_INLINE_POSTS",
-  /** Where messages are handled in order: their queue, and how often one is received at most. */
+  /** Where messages are handled in order: their queue, its visibility timeout, and where those go that are given up. */
   messageQueueUrl: "ROOMCAST_MESSAGE_QUEUE_URL",
-  messageAttempts: "ROOMCAST_MESSAGE_ATTEMPTS",
+  messageVisibilitySeconds: "ROOMCAST_MESSAGE_VISIBILITY_SECONDS",
+  deadLetterQueueUrl: "ROOMCAST_DEAD_LETTER_QUEUE_URL",
   /** JSON array of origins, or `["*"]`. */
   allowedOrigins: "ROOMCAST_ALLOWED_ORIGINS",
   /** JSON array of the request headers, in lower case, that `socket.handshake.headers` keeps. */
@@ -32,9 +33,10 @@ export const ENV = {
   pingIntervalSeconds: "ROOMCAST_PING_INTERVAL_SECONDS",
   pingTimeoutSeconds: "ROOMCAST_PING_TIMEOUT_SECONDS",
   connectTimeoutSeconds: "ROOMCAST_CONNECT_TIMEOUT_SECONDS",
-  /** Both are absent where connection state recovery is off. */
+  /** All are absent where connection state recovery is off. */
   recoveryWindowSeconds: "ROOMCAST_RECOVERY_WINDOW_SECONDS",
   recoveryLogSeconds: "ROOMCAST_RECOVERY_LOG_SECONDS",
+  recoveryOverlapSeconds: "ROOMCAST_RECOVERY_OVERLAP_SECONDS",
   maxPayloadBytes: "ROOMCAST_MAX_PAYLOAD_BYTES",
   listenerTimeoutSeconds: "ROOMCAST_LISTENER_TIMEOUT_SECONDS",
   maxRoomsPerSocket: "ROOMCAST_MAX_ROOMS_PER_SOCKET",

@@ -16,6 +16,7 @@ export function recoveryIn(
     recovery: {
       windowMs: millisecondsIn(env, ENV.recoveryWindowSeconds),
       logMs: millisecondsIn(env, ENV.recoveryLogSeconds),
+      overlapMs: millisecondsIn(env, ENV.recoveryOverlapSeconds),
       nextOffset: offsetSource(Date.now),
       events,
       sessions,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Registry } from "../core/api/registry";
-import type { BatchServices } from "../core/messages/message-batch";
-import type { Clock } from "../core/ports";
+import type { BatchServices } from "../core/messages/queued-message";
+import type { Clock, Invoker } from "../core/ports";
 import type {
   DeliveryServices,
   HeartbeatServices,
@@ -25,8 +25,10 @@ import { numberIn, readFanOutSettings, readSettings, textIn } from "./settings";
 const now = () => Date.now();
 const clock: Clock = { now, pause: (ms) => delay(ms) };
 
+type AppServices = Services & Pick<Stores, "attempts">;
+
 /** What a Lambda that runs the app is made of, from its environment. */
-export function appServices(registry: Registry, keepAlive: KeepAlive, env = process.env): Services {
+export function appServices(registry: Registry, keepAlive: KeepAlive, env = process.env): AppServices {
   const stores = storesIn(env, keepAlive);
   const invoker = invokerIn(env, keepAlive);
   return {
@@ -45,12 +47,17 @@ export function appServices(registry: Registry, keepAlive: KeepAlive, env = proc
 }
 
 /** What `message` is made of where its messages come in batches; `endsAt` in milliseconds since the epoch. */
-export function batchServices(services: Services, keepAlive: KeepAlive, env = process.env) {
-  const queue = createMessageQueue({ queueUrl: env[ENV.messageQueueUrl], keepAlive, now });
+export function batchServices(services: AppServices, keepAlive: KeepAlive, env = process.env) {
+  const queue = createMessageQueue({
+    queueUrl: env[ENV.messageQueueUrl],
+    deadLetterQueueUrl: env[ENV.deadLetterQueueUrl],
+    keepAlive,
+    now,
+  });
   return (endsAt: number): BatchServices => ({
     ...services,
     queue,
-    lastAttempt: numberIn(env, ENV.messageAttempts),
+    visibilitySeconds: numberIn(env, ENV.messageVisibilitySeconds),
     endsAt,
   });
 }
@@ -83,12 +90,16 @@ export function heartbeatServices(keepAlive: KeepAlive, env = process.env): Hear
 
 function deliveryServicesOf(stores: Stores, env: NodeJS.ProcessEnv, keepAlive: KeepAlive): DeliveryServices {
   const { memberships, deliveries } = stores;
-  const invoker = invokerIn(env, keepAlive);
   const fanOut = readFanOutSettings(env);
-  return { ...postServicesOf(stores, env, keepAlive), memberships, deliveries, invoker, fanOut };
+  return { ...postServicesOf(stores, env, keepAlive), memberships, deliveries, fanOut };
 }
 
-function postServicesOf(stores: Stores, env: NodeJS.ProcessEnv, keepAlive: KeepAlive): PostServices {
+/** With the whole of the invoker, for who needs more of it than posting does. */
+function postServicesOf(
+  stores: Stores,
+  env: NodeJS.ProcessEnv,
+  keepAlive: KeepAlive,
+): PostServices & { readonly invoker: Invoker } {
   const { turns } = stores;
   const invoker = invokerIn(env, keepAlive);
   const gateway = gatewayIn(env, keepAlive);

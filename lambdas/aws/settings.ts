@@ -43,7 +43,7 @@ export function readSettings(env: Environment): Settings {
 }
 
 /** A fifth of a second's work of one Lambda: what starting others takes. */
-const MAX_INLINE_POSTS = 1_000;
+export const MAX_INLINE_POSTS = 1_000;
 
 export function readFanOutSettings(env: Environment): FanOutSettings {
   return {

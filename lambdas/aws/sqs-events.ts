@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseEvent } from "../core/internal-events";
-import type { QueuedMessage } from "../core/messages/message-batch";
+import type { QueuedMessage } from "../core/messages/queued-message";
 
 /** What Lambda's event source mapping gives a function for a FIFO queue, as far as it is read. */
 export interface QueueEvent {
@@ -13,6 +13,7 @@ interface QueueRecord {
   readonly body: string;
   readonly attributes: {
     readonly ApproximateReceiveCount: string;
+    readonly ApproximateFirstReceiveTimestamp: string;
     readonly SequenceNumber: string;
     readonly MessageGroupId: string;
   };
@@ -40,9 +41,20 @@ export function queuedMessagesOf({ Records }: QueueEvent): readonly QueuedMessag
       body: Buffer.from(sent.body, "base64").toString(),
       arrivedAt: sent.arrivedAt,
       sequence: attributes.SequenceNumber.padStart(20, "0"),
-      attempt: Number(attributes.ApproximateReceiveCount),
+      receiveCount: Number(attributes.ApproximateReceiveCount),
+      firstReceivedAt: Number(attributes.ApproximateFirstReceiveTimestamp),
     };
   });
+}
+
+/** A message as API Gateway has written it. */
+export function queueBodyOf({ arrivedAt, body }: QueuedMessage): string {
+  const sent: v.InferOutput<typeof sentMessage> = {
+    version: 1,
+    arrivedAt,
+    body: Buffer.from(body).toString("base64"),
+  };
+  return JSON.stringify(sent);
 }
 
 export function batchResponseOf(failed: readonly string[]): BatchResponse {

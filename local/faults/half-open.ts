@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { WebSocket } from "ws";
-import { Connection } from "../gateway/connection";
+import { Connection, type ConnectionListener } from "../gateway/connection";
 import type { Peer } from "../gateway/events";
 import type { Limits } from "../limits";
 
@@ -11,12 +11,12 @@ import type { Limits } from "../limits";
 export function halfOpen(
   peer: Peer,
   limits: Limits,
-  closed: (code: number, reason: string) => void,
+  listener: Omit<ConnectionListener, "message">,
 ): Connection {
   const lifetimeMs = Math.max(0, peer.connectedAt + limits.lifetimeMs - Date.now());
   // It has all that a connection uses of a WebSocket.
   const socket = new DeadSocket() as unknown as WebSocket;
-  return new Connection(peer, socket, { ...limits, lifetimeMs }, { message: () => {}, closed });
+  return new Connection(peer, socket, { ...limits, lifetimeMs }, { ...listener, message: () => {} });
 }
 
 /** The WebSocket without its other end: what is sent succeeds, nobody gets it, nothing comes. */

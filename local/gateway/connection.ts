@@ -4,8 +4,13 @@ import type { Limits } from "../limits";
 import type { Peer } from "./events";
 import { frameLimit } from "./frame-limit";
 
+/** After the hours that a connection may last, or the minutes that it may be idle. */
+export type Cut = "lifetime" | "idle";
+
 export interface ConnectionListener {
   message(text: string): void;
+  /** The gateway ends it. */
+  cut(after: Cut): void;
   /** `isOurs`: the gateway had closed it, not the client. */
   closed(code: number, reason: string, isOurs: boolean): void;
 }
@@ -26,7 +31,7 @@ export class Connection {
     private readonly limits: Limits,
     private readonly listener: ConnectionListener,
   ) {
-    this.lifetimeTimer = setTimeout(() => this.close(1001, "Going away"), limits.lifetimeMs);
+    this.lifetimeTimer = setTimeout(() => this.cut("lifetime"), limits.lifetimeMs);
     this.touch();
     ws.on("message", (data, isBinary) => this.receive(data, isBinary));
     ws.on("close", (code, reason) => this.ended(code, reason.toString()));
@@ -75,10 +80,15 @@ export class Connection {
     }
   }
 
+  private cut(after: Cut): void {
+    if (this.closing) return;
+    this.listener.cut(after);
+    this.close(1001, "Going away");
+  }
+
   private touch(): void {
     this.lastActiveMs = Date.now();
-    if (this.idleTimer === undefined)
-      this.idleTimer = setTimeout(() => this.close(1001, "Going away"), this.limits.idleMs);
+    if (this.idleTimer === undefined) this.idleTimer = setTimeout(() => this.cut("idle"), this.limits.idleMs);
     else this.idleTimer.refresh();
   }
 

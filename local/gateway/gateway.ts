@@ -10,7 +10,7 @@ import type { Limits } from "../limits";
 import type { SqsService } from "../sqs/sqs-service";
 import type { Route, WebSocketApi } from "../template/model";
 import type { Terminal } from "../terminal";
-import { Connection } from "./connection";
+import { Connection, type Cut } from "./connection";
 import { connectionIds } from "./connection-id";
 import { connectEvent, disconnectEvent, type MessageEvent, messageEvent, type Peer } from "./events";
 import { type Integrated, integrate } from "./integration";
@@ -28,6 +28,8 @@ const MAPPED_PATH = "socket.io";
 /** API Gateway's WebSocket APIs: upgrades, routes, and the connections that are open. */
 export class Gateway {
   readonly throttle: Throttle;
+  /** How many connections were cut for their age, and for being idle. */
+  readonly cuts: Record<Cut, number> = { lifetime: 0, idle: 0 };
   private apis: readonly WebSocketApi[] = [];
   private readonly connections = new Map<string, Connection>();
   private readonly nextId = connectionIds();
@@ -147,13 +149,17 @@ export class Gateway {
     if (socket.destroyed) return void this.disconnected(api, peer, 1006, "");
     // `ws` chooses the subprotocol while it handles the upgrade, synchronously: it is this function's.
     this.server.options.handleProtocols = () => subprotocol ?? false;
-    const disconnected = (code: number, reason: string) => void this.disconnected(api, peer, code, reason);
+    const ended = {
+      cut: (after: Cut) => void this.cuts[after]++,
+      closed: (code: number, reason: string) => void this.disconnected(api, peer, code, reason),
+    };
     this.server.handleUpgrade(request, socket, head, (ws) => {
       const connection = new Connection(peer, ws, this.limits, {
+        ...ended,
         message: (text) => void this.message(connection, text),
         closed: (code, reason, isOurs) => {
-          if (isOurs || !this.faults.strike("drop")) return disconnected(code, reason);
-          this.connections.set(peer.connectionId, halfOpen(peer, this.limits, disconnected));
+          if (isOurs || !this.faults.strike("drop")) return ended.closed(code, reason);
+          this.connections.set(peer.connectionId, halfOpen(peer, this.limits, ended));
         },
       });
       connection.limitFrames(socket);

@@ -6,6 +6,7 @@ import { Faults } from "../faults/faults";
 import type { Limits } from "../limits";
 import type { LambdaFunction } from "../template/model";
 import { shortName, type Terminal } from "../terminal";
+import { AsyncEvents } from "./async-events";
 import { SharedCapacity } from "./capacity";
 import type { Environment } from "./environment";
 import type { FunctionError, Outcome } from "./invocation";
@@ -31,7 +32,7 @@ export class LambdaService {
   private readonly deployed = new Map<string, Deployed>();
   private readonly starting = new Set<EnvironmentPool>();
   private readonly stopping = new Set<EnvironmentPool>();
-  private readonly retries = new Set<NodeJS.Timeout>();
+  private readonly asyncEvents: AsyncEvents;
   private readonly capacity: SharedCapacity;
   private stopped = false;
 
@@ -41,6 +42,7 @@ export class LambdaService {
     private readonly surroundings: Surroundings,
     private readonly faults = new Faults(),
   ) {
+    this.asyncEvents = new AsyncEvents(limits);
     this.capacity = new SharedCapacity(limits.environmentsPerFunction, limits.environments);
   }
 
@@ -50,6 +52,11 @@ export class LambdaService {
 
   get pids(): readonly number[] {
     return [...this.deployed.values()].flatMap(({ pool }) => pool.pids);
+  }
+
+  /** How long ago the oldest asynchronous event came that is not done; 0 when there is none. */
+  get asyncEventAgeMs(): number {
+    return this.asyncEvents.ageMs;
   }
 
   /** By name or ARN, with or without a qualifier. */
@@ -100,8 +107,15 @@ export class LambdaService {
 
   /** Takes an event to be run soon, and again if it fails, as the function's settings say. */
   invokeAsync(fn: LambdaFunction, payload: string, options: InvokeOptions = {}): void {
-    const event = { requestId: randomUUID(), ...options };
-    deliver(this.faults, shortName(fn), () => void this.attempt(fn, payload, event, 1, Date.now()));
+    const once = { requestId: randomUUID(), ...options };
+    const current = () => this.find(fn.name) ?? fn;
+    const event = {
+      fn: current,
+      invoke: () => this.invoke(current(), payload, once),
+      dropped: (attempts: number) =>
+        this.terminal.line(`${fn.name} dropped an asynchronous event after ${attempts} attempts`),
+    };
+    void this.asyncEvents.accept((attempts) => deliver(this.faults, shortName(fn), () => attempts(event)));
   }
 
   /** Whether a function may be invoked once more in this chain, or Lambda would stop it as a loop. */
@@ -117,31 +131,9 @@ export class LambdaService {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const timer of this.retries) clearTimeout(timer);
+    this.asyncEvents.stop();
     const pools = [...this.deployed.values()].map(({ pool }) => pool);
     await Promise.all([...pools, ...this.starting, ...this.stopping].map((pool) => pool.stop()));
-  }
-
-  private async attempt(
-    fn: LambdaFunction,
-    payload: string,
-    options: InvokeOptions,
-    attempt: number,
-    acceptedAt: number,
-  ): Promise<void> {
-    const current = this.find(fn.name) ?? fn;
-    const outcome = await this.invoke(current, payload, options);
-    if (outcome.type === "result" || this.stopped) return;
-    const { maximumRetryAttempts, maximumEventAgeSeconds } = current.async;
-    const delayMs = this.limits.asyncRetryDelaysMs[attempt - 1] ?? this.limits.asyncRetryDelaysMs.at(-1) ?? 0;
-    const isTooOld = Date.now() + delayMs - acceptedAt > maximumEventAgeSeconds * 1000;
-    if (attempt > maximumRetryAttempts || isTooOld)
-      return this.terminal.line(`${current.name} dropped an asynchronous event after ${attempt} attempts`);
-    const timer = setTimeout(() => {
-      this.retries.delete(timer);
-      void this.attempt(fn, payload, options, attempt + 1, acceptedAt);
-    }, delayMs);
-    this.retries.add(timer);
   }
 
   private retire(name: string): void {

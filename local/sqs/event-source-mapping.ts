@@ -1,4 +1,5 @@
 import type { LambdaService } from "../lambda/service";
+import type { Limits } from "../limits";
 import { REGION } from "../template/account";
 import type { EventSource } from "../template/model";
 import type { Terminal } from "../terminal";
@@ -6,9 +7,6 @@ import type { Queue, Receipt } from "./queue";
 
 /** Of Lambda, what feeding a function takes. */
 export type Invokes = Pick<LambdaService, "find" | "invoke">;
-
-/** As many as Lambda begins with. It would start more after a while. */
-const POLLERS = 5;
 
 /** Lambda's pollers of one queue: they invoke the function with batches, and delete what it has handled. */
 export class EventSourceMapping {
@@ -20,6 +18,7 @@ export class EventSourceMapping {
     private readonly source: EventSource,
     private readonly queue: Queue,
     private readonly lambda: Invokes,
+    private readonly limits: Pick<Limits, "queuePollers">,
     private readonly terminal: Terminal,
   ) {}
 
@@ -29,7 +28,7 @@ export class EventSourceMapping {
     this.isWoken = true;
     setImmediate(() => {
       this.isWoken = false;
-      while (this.polling < POLLERS && this.poll());
+      while (this.polling < this.limits.queuePollers && this.poll());
     });
   }
 

@@ -66,6 +66,12 @@ export class Queue {
     return this.received.size;
   }
 
+  /** How long ago the oldest message was sent that nobody has deleted; 0 when there is none. */
+  get ageMs(): number {
+    const oldest = [...this.groups.values()].flatMap(([first]) => first?.message.sentAt ?? []);
+    return oldest.length === 0 ? 0 : Date.now() - Math.min(...oldest);
+  }
+
   configure(settings: QueueSettings): void {
     this.settings = settings;
   }

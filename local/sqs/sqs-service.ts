@@ -1,6 +1,6 @@
 import type { Limits } from "../limits";
 import { isAllowed } from "../policy";
-import type { EventSource, Queue as QueueSettings } from "../template/model";
+import type { EventSource, Model, Queue as QueueSettings } from "../template/model";
 import type { Terminal } from "../terminal";
 import { EventSourceMapping, type Invokes } from "./event-source-mapping";
 import { Queue } from "./queue";
@@ -21,7 +21,7 @@ export class SqsService {
 
   constructor(
     private readonly lambda: Invokes,
-    private readonly limits: Pick<Limits, "visibilitySecondMs">,
+    private readonly limits: Pick<Limits, "visibilitySecondMs" | "queuePollers">,
     private readonly terminal: Terminal,
   ) {}
 
@@ -29,14 +29,27 @@ export class SqsService {
     return [...this.queues.values()].map(({ settings }) => settings);
   }
 
+  /** Of the queues that feed functions, the longest: see `Queue`. */
+  get ageMs(): number {
+    const fed = [...this.queues.values()].filter(({ mappings }) => mappings.length > 0);
+    return Math.max(0, ...fed.map(({ queue }) => queue.ageMs));
+  }
+
   /** Throws when Lambda could not feed a function. */
-  check(queues: readonly QueueSettings[], eventSources: readonly EventSource[]): void {
+  check({ queues, eventSources, functions }: Pick<Model, "queues" | "eventSources" | "functions">): void {
     for (const { queueArn, functionName, policy } of eventSources) {
-      if (!queues.some(({ arn }) => arn === queueArn))
+      const queue = queues.find(({ arn }) => arn === queueArn);
+      if (queue === undefined)
         throw new Error(`${functionName} is fed from ${queueArn}, which is not in the template`);
       const refused = CONSUME.find((action) => !isAllowed(policy, action, queueArn));
       if (refused !== undefined)
         throw new Error(`the role of ${functionName}, which ${queueArn} feeds, may not ${refused}`);
+      const fn = functions.find(({ name }) => name === functionName);
+      if (fn !== undefined && queue.visibilitySeconds < fn.timeoutSeconds)
+        throw new Error(
+          `${queue.name} shows messages again after ${queue.visibilitySeconds} s, while ${functionName} ` +
+            `may run for ${fn.timeoutSeconds} s`,
+        );
     }
   }
 
@@ -84,7 +97,7 @@ export class SqsService {
   private map(source: EventSource): void {
     const deployed = this.queues.get(source.queueArn);
     if (deployed === undefined) return;
-    const mapping = new EventSourceMapping(source, deployed.queue, this.lambda, this.terminal);
+    const mapping = new EventSourceMapping(source, deployed.queue, this.lambda, this.limits, this.terminal);
     deployed.mappings.push(mapping);
     mapping.wake();
   }

@@ -1,6 +1,6 @@
 import { KeepAlive } from "../../lambdas/aws/keep-alive";
 import { createMessageQueue } from "../../lambdas/aws/message-queue";
-import type { QueuedMessage } from "../../lambdas/core/messages/message-batch";
+import type { QueuedMessage } from "../../lambdas/core/messages/queued-message";
 import { HttpStub } from "../support/http-stub";
 
 const stub = new HttpStub();
@@ -28,16 +28,22 @@ afterAll(async () => {
 });
 
 const queueAt = (url: string | undefined) =>
-  createMessageQueue({ queueUrl: url, keepAlive: new KeepAlive(), now: Date.now });
+  createMessageQueue({
+    queueUrl: url,
+    deadLetterQueueUrl: url?.replace("messages", "dead"),
+    keepAlive: new KeepAlive(),
+    now: Date.now,
+  });
 
 const message = (receipt: string): QueuedMessage => ({
   id: receipt,
   receipt,
   connectionId: "c=",
-  body: "",
-  arrivedAt: 0,
+  body: "hello",
+  arrivedAt: 5,
   sequence: "1",
-  attempt: 1,
+  receiveCount: 1,
+  firstReceivedAt: 0,
 });
 
 it("deletes messages by their receipts", async () => {
@@ -53,10 +59,20 @@ it("deletes messages by their receipts", async () => {
 });
 
 it("shows messages again after so many seconds", async () => {
-  await queueAt(queueUrl).retryAfter([message("r1")], 4);
+  await queueAt(queueUrl).comeAgain([message("r1")], 4);
   expect(JSON.parse(stub.requests[0]?.body ?? "").Entries).toEqual([
     { Id: "0", ReceiptHandle: "r1", VisibilityTimeout: 4 },
   ]);
+});
+
+it("keeps what is given up as API Gateway wrote it, once, in the group of its connection", async () => {
+  await queueAt(queueUrl).bury(message("m1"));
+  expect(JSON.parse(stub.requests[0]?.body ?? "")).toEqual({
+    QueueUrl: queueUrl.replace("messages", "dead"),
+    MessageGroupId: "c=",
+    MessageDeduplicationId: "m1",
+    MessageBody: '{"version":1,"arrivedAt":5,"body":"aGVsbG8="}',
+  });
 });
 
 it.each([

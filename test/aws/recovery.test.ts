@@ -5,7 +5,11 @@ import { isOffset } from "../../lambdas/core/recovery/offsets";
 import { MemoryStores } from "../support/memory-stores";
 
 const stores: Stores = new MemoryStores(() => 0);
-const ON = { [ENV.recoveryWindowSeconds]: "120", [ENV.recoveryLogSeconds]: "960" };
+const ON = {
+  [ENV.recoveryWindowSeconds]: "120",
+  [ENV.recoveryLogSeconds]: "960",
+  [ENV.recoveryOverlapSeconds]: "0.5",
+};
 
 describe("connection state recovery from the environment", () => {
   it("is off where the construct does not say how long", () => {
@@ -14,7 +18,7 @@ describe("connection state recovery from the environment", () => {
 
   it("has its times in milliseconds, and offsets of its own", () => {
     const { recovery } = recoveryIn(ON, stores, { disconnect: async () => {} });
-    expect(recovery).toMatchObject({ windowMs: 120_000, logMs: 960_000 });
+    expect(recovery).toMatchObject({ windowMs: 120_000, logMs: 960_000, overlapMs: 500 });
     expect(isOffset(recovery?.nextOffset())).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { batchResponseOf, isQueueEvent, queuedMessagesOf } from "../../lambdas/aws/sqs-events";
+import { batchResponseOf, isQueueEvent, queueBodyOf, queuedMessagesOf } from "../../lambdas/aws/sqs-events";
 
 const body = (text: string) =>
   JSON.stringify({ version: 1, arrivedAt: 1_700_000_000_123, body: Buffer.from(text).toString("base64") });
@@ -9,6 +9,7 @@ const record = (text: string) => ({
   body: text,
   attributes: {
     ApproximateReceiveCount: "2",
+    ApproximateFirstReceiveTimestamp: "1700000000456",
     SequenceNumber: "18849496460467696128",
     MessageGroupId: "L0SM9cOFvHcCIhw=",
   },
@@ -23,7 +24,8 @@ it.each(['42["héllo","\u0001"]', ""])("reads a message of a client: %j", (text)
       body: text,
       arrivedAt: 1_700_000_000_123,
       sequence: "18849496460467696128",
-      attempt: 2,
+      receiveCount: 2,
+      firstReceivedAt: 1_700_000_000_456,
     },
   ]);
 });
@@ -35,6 +37,11 @@ it("writes short sequence numbers so that they compare as texts", () => {
 
 it.each(["no JSON", "{}", '{"version":2,"arrivedAt":1,"body":""}'])("refuses %s", (text) => {
   expect(() => queuedMessagesOf({ Records: [record(text)] })).toThrow();
+});
+
+it("writes a message as it came", () => {
+  const [message] = queuedMessagesOf({ Records: [record(body("héllo"))] });
+  expect(message && queueBodyOf(message)).toBe(body("héllo"));
 });
 
 it("tells batches from single messages, and answers with what failed", () => {

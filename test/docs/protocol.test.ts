@@ -15,7 +15,6 @@ const FILES = [
 
 /** Rules of which nothing can be seen on the wire, and why. */
 const UNSEEN: Readonly<Record<string, string>> = {
-  R8: "it takes a failure of AWS in the middle of a recovery",
   R9: "it takes more than an hour",
   B2: "the connection is closed by then: nobody is there to hear what became of the message",
 };

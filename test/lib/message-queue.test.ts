@@ -28,10 +28,9 @@ describe("the queue", () => {
     });
   });
 
-  it("gives a message up after four attempts, and what lasts longer than a connection", () => {
-    expect(queue("Messages").RedrivePolicy.maxReceiveCount).toBe(4);
-    expect(text(queue("Messages").RedrivePolicy.deadLetterTargetArn)).toBe("{RoomcastQueueDeadLetters.Arn}");
+  it("keeps messages as long as a connection lasts, and leaves it to the function to give them up", () => {
     expect(queue("Messages").MessageRetentionPeriod).toBe(7_200);
+    expect(queue("Messages").RedrivePolicy).toBeUndefined();
     expect(queue("DeadLetters").MessageRetentionPeriod).toBe(14 * 86_400);
   });
 
@@ -42,10 +41,11 @@ describe("the queue", () => {
 });
 
 describe("the function", () => {
-  it("has the time for a batch of one connection's messages, and six times that before they come again", () => {
-    const { Timeout } = functionNamed(template, "Message").Properties;
-    expect(Timeout).toBe(10 * 29);
-    expect(queue("Messages").VisibilityTimeout).toBe(6 * Timeout);
+  it("has the time for two slow messages, and half as much again before another one gets them", () => {
+    const { Timeout, Environment } = functionNamed(template, "Message").Properties;
+    expect(Timeout).toBe(60);
+    expect(queue("Messages").VisibilityTimeout).toBe(90);
+    expect(Environment.Variables[ENV.messageVisibilitySeconds]).toBe("90");
   });
 
   it("gets batches, and reports what failed", () => {
@@ -55,7 +55,7 @@ describe("the function", () => {
     expect(text(Properties.FunctionName)).toBe("{RoomcastFunctionsMessage}");
   });
 
-  it("may take messages off the queue, and none else may", () => {
+  it("may take messages off the queue and give them up, and none else may", () => {
     const sqs = permissionsOf(template, "Message").filter((permission) => permission.startsWith("sqs:"));
     const actions = [
       "ChangeMessageVisibility",
@@ -64,15 +64,18 @@ describe("the function", () => {
       "GetQueueUrl",
       "ReceiveMessage",
     ];
-    expect(sqs).toEqual(actions.map((action) => `sqs:${action} ${QUEUE}`));
+    expect(sqs).toEqual([
+      ...actions.map((action) => `sqs:${action} ${QUEUE}`),
+      "sqs:SendMessage {RoomcastQueueDeadLetters.Arn}",
+    ]);
     for (const name of ["Connect", "Open", "Disconnect", "Push", "Heartbeat"])
       expect(permissionsOf(template, name).join()).not.toContain("sqs:");
   });
 
-  it("knows the queue and when it gives up, as no other function does", () => {
+  it("knows both queues, as no other function does", () => {
     const { Variables } = functionNamed(template, "Message").Properties.Environment;
     expect(text(Variables[ENV.messageQueueUrl])).toBe("{RoomcastQueueMessages}");
-    expect(Variables[ENV.messageAttempts]).toBe("4");
+    expect(text(Variables[ENV.deadLetterQueueUrl])).toBe("{RoomcastQueueDeadLetters}");
     const { Variables: others } = functionNamed(template, "Open").Properties.Environment;
     expect(others[ENV.messageQueueUrl]).toBeUndefined();
   });

@@ -105,7 +105,8 @@ describe("what each function may do, and nothing else", () => {
 });
 
 describe("what each function is told", () => {
-  const delivery = [ENV.tableName, ENV.callbackUrl, ENV.recoveryWindowSeconds, ENV.recoveryLogSeconds];
+  const recovery = [ENV.recoveryWindowSeconds, ENV.recoveryLogSeconds, ENV.recoveryOverlapSeconds];
+  const delivery = [ENV.tableName, ENV.callbackUrl, ...recovery];
   const emitting = [ENV.deliverFunction, ENV.deliveryRate];
   const listening = [ENV.listenerTimeoutSeconds, ENV.maxRoomsPerSocket];
   const socket = [

@@ -110,6 +110,40 @@ describe("a client that was cut off", () => {
     expect(await client.emitWithAck("who")).toEqual({ id, rooms: [id, "a"].sort(), text: "remember me" });
   }, 20_000);
 
+  test.each([
+    ["arrived", "post.500-after" as const, [["said", "one"]]],
+    ["did not", "post.reset-before" as const, []],
+  ])(
+    "[R8] is connected with what it has when nobody knows of a post, which %s, and comes back for the rest",
+    async (_what, fault, had) => {
+      const client = await clientOf("alice");
+      await client.emitWithAck("join", "a");
+      const seen = watch(client);
+      client.io.reconnection(false);
+      await terminate(client);
+      for (const word of ["one", "two", "three"]) await say(word);
+      const struck = service.aws.faults.next(fault, { function: "message", operation: "PostToConnection" });
+      client.io.reconnection(true);
+      client.connect();
+      await Promise.all([struck, connected(client)]);
+      const left = new Promise((resolve) => client.once("disconnect", resolve));
+      expect(await left).toBe("transport close");
+      await connected(client);
+      // What its listener says comes after it: no post is left for the next fault.
+      await received(client, "returned");
+      const words = ["one", "two", "three"].map((word) => ["said", word]);
+      const connects = seen.filter(([event]) => event === "connected");
+      expect(seen.filter(([event]) => event !== "returned")).toEqual([
+        ...had,
+        ["connected", true],
+        ...words.slice(had.length),
+        ["connected", true],
+      ]);
+      expect(connects).toHaveLength(2);
+    },
+    20_000,
+  );
+
   test("[R6] by API Gateway comes back, too, and others hear that it left", async () => {
     const watcher = await clientOf("watcher");
     await watcher.emitWithAck("join", "watchers");

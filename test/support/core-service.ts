@@ -111,7 +111,7 @@ export class CoreService {
     const { events, sessions, replays } = this.stores;
     const nextOffset = offsetSource(() => this.now);
     return {
-      recovery: { windowMs, logMs: windowMs + 600_000, nextOffset, events, sessions, replays },
+      recovery: { windowMs, logMs: windowMs + 600_000, overlapMs: 0, nextOffset, events, sessions, replays },
       catchUp: (recipients) => catchUp(this.services, recipients),
     };
   }

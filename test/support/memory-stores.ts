@@ -14,6 +14,7 @@ import type {
   StoredHandshake,
 } from "../../lambdas/core/records";
 import { baseRooms, userRoom } from "../../lambdas/core/rooms";
+import { memoryAttemptStore } from "./memory-attempts";
 import { memoryDeliveryStore } from "./memory-deliveries";
 import { MemoryLiveness, MemoryRuns } from "./memory-liveness";
 import { memoryPartStore, memoryTurnStore, type Parts } from "./memory-parts";
@@ -205,6 +206,7 @@ export class MemoryStores {
     (namespace, userId) => this.#liveMembers(namespace, userRoom(userId)).length,
   );
   readonly turns = memoryTurnStore(this.connectionRecords, () => this.#now());
+  readonly attempts = memoryAttemptStore(this.connectionRecords);
 
   readonly acks: AckStore = {
     expect: async (id, sockets, until) => {

@@ -1,3 +1,4 @@
+import { CONNECTION_LIFETIME_MS } from "../../core/expiry";
 import type {
   ConnectionRecord,
   DisconnectReason,
@@ -8,9 +9,6 @@ import type {
 } from "../../core/records";
 import type { Protocol } from "../../protocol/negotiate";
 import { connectionKey, handshakeKey, type Key, membershipKey, socketKey } from "./keys";
-
-/** API Gateway ends a connection after two hours; its traces may outlive it by ten minutes. */
-const LIFETIME_MS = (2 * 60 + 10) * 60 * 1_000;
 
 export type Expiring = Key & {
   /** Seconds since the epoch: the table's TTL attribute. */
@@ -31,6 +29,9 @@ export type ConnectionItem = Expiring & {
   readonly rateFrom?: number;
   readonly rateMessages?: number;
   readonly isUserOver?: boolean;
+  /** `Attempts` of the message that was noted last. */
+  readonly attemptedSequence?: string;
+  readonly attempts?: number;
 };
 
 /** Maps are keyed by `mapKey`; what the table never looks into is JSON text. */
@@ -161,7 +162,7 @@ export function member(item: MembershipItem): Member {
 }
 
 export function expiresAt({ connectedAt }: { readonly connectedAt: number }): number {
-  return Math.floor((connectedAt + LIFETIME_MS) / 1_000);
+  return Math.floor((connectedAt + CONNECTION_LIFETIME_MS) / 1_000);
 }
 
 function encodeMap<Value>(

@@ -1,9 +1,10 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DeliveryStore } from "../../core/delivery/ports";
 import type { WindowStore } from "../../core/limits/ports";
+import type { AttemptStore } from "../../core/messages/queued-message";
 import type {
   AckStore,
   ConnectionStore,
-  DeliveryStore,
   HeartbeatRuns,
   LivenessStore,
   MembershipStore,
@@ -14,6 +15,7 @@ import type {
 } from "../../core/ports";
 import type { LogStore, ReplayStore, SessionStore } from "../../core/recovery/ports";
 import { ackStore } from "./ack-store";
+import { attemptStore } from "./attempt-store";
 import { connectionStore } from "./connection-store";
 import { deliveryStore } from "./delivery-store";
 import { livenessRuns } from "./liveness-runs";
@@ -45,6 +47,7 @@ export interface Stores {
   readonly deliveries: DeliveryStore;
   readonly parts: PartStore;
   readonly turns: TurnStore;
+  readonly attempts: AttemptStore;
   readonly acks: AckStore;
   readonly seen: SeenStore;
   readonly liveness: LivenessStore;
@@ -65,6 +68,7 @@ export function createStores({ client, tableName, now, maxRoomsPerSocket }: Stor
     deliveries: deliveryStore(table, now),
     parts: partStore(table, now),
     turns: turnStore(table, now),
+    attempts: attemptStore(table),
     acks: ackStore(table, now),
     seen: seenStore(table, now),
     liveness: livenessStore(table, now),

@@ -32,7 +32,8 @@ export function missedEvents(
   const events = [...byOffset.values()];
   const replaced = new Set(events.flatMap(({ earlier = [] }) => earlier));
   return events
-    .filter(({ offset, earlier = [] }) => !replaced.has(offset) && !earlier.some((one) => sent.has(one)))
+    .filter(({ offset, earlier = [] }) => ![offset, ...earlier].some((one) => sent.has(one)))
+    .filter(({ offset }) => !replaced.has(offset))
     .sort((one, other) => (one.offset < other.offset ? -1 : 1));
 }
 

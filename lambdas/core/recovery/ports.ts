@@ -85,6 +85,8 @@ export interface Recovery {
   readonly windowMs: number;
   /** How long events are kept: it can take a ping and its timeout until a socket is known to be away. */
   readonly logMs: number;
+  /** So long before the last event that a client got it is sent again what was emitted. */
+  readonly overlapMs: number;
   readonly nextOffset: () => Offset;
   readonly events: LogStore;
   readonly sessions: SessionStore;

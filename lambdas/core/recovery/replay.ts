@@ -24,10 +24,12 @@ export class Replay {
   #count = 0;
   #characters = 0;
 
-  constructor(events: LogStore, socket: Owner, after: Offset) {
+  /** `last`: what the client got last, which may be behind `after`. */
+  constructor(events: LogStore, socket: Owner, after: Offset, last?: Offset) {
     this.#events = events;
     this.#socket = socket;
     this.#after = after;
+    if (last !== undefined) this.#sent.add(last);
   }
 
   /** The latest of what was read. */

@@ -14,7 +14,7 @@ import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS } from "./boundary";
 import { breakOff } from "./breaking-off";
 import { laterOf } from "./missed-events";
 import { MissedPosts } from "./missed-posts";
-import { isOffset, type Offset, offsetBound } from "./offsets";
+import { isOffset, type Offset, offsetBound, timeOf } from "./offsets";
 import { sessionExpiry } from "./parking";
 import type { LoggedEvent, ParkedSocket, Recovery, RecoverySession, ReplayEnd } from "./ports";
 import { Replay } from "./replay";
@@ -81,8 +81,10 @@ function replayOf(
   { session, parked }: Return,
 ): Replay {
   const { namespace, sid, userId } = session;
-  const after = firstOffset(services, recovery, session, request);
-  return new Replay(recovery.events, { namespace, sid, userId, rooms: parked.rooms }, after);
+  const { offset } = request.handshake.auth;
+  const last = isOffset(offset) ? offset : undefined;
+  const after = firstOffset(services, recovery, session, last);
+  return new Replay(recovery.events, { namespace, sid, userId, rooms: parked.rooms }, after, last);
 }
 
 /** By then the socket is written, and most of what it missed is posted. */
@@ -109,13 +111,13 @@ function returningSession(
 /** The client's, or the beginning: after a recovery that failed it sends one of another session. */
 function firstOffset(
   { clock }: Services,
-  { logMs }: Recovery,
+  { logMs, overlapMs }: Recovery,
   { startOffset }: RecoverySession,
-  { handshake }: ConnectRequest,
+  last: Offset | undefined,
 ): Offset {
-  const { offset } = handshake.auth;
   const oldest = laterOf(startOffset, offsetBound(clock.now() - logMs));
-  return isOffset(offset) ? laterOf(offset, oldest) : oldest;
+  if (last === undefined) return oldest;
+  return laterOf(overlapMs === 0 ? last : offsetBound(timeOf(last) - overlapMs), oldest);
 }
 
 /** Writes the memberships, and gives the socket to the connection. */

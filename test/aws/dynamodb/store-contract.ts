@@ -1,5 +1,6 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { ackContract } from "./ack-contract";
+import { attemptContract } from "./attempt-contract";
 import { connectionContract } from "./connection-contract";
 import type { ContractOptions, SetUp } from "./contract-set-up";
 import { deliveryContract } from "./delivery-contract";
@@ -33,6 +34,7 @@ export function storeContract(
     deliveryContract(setUp);
     partContract(setUp);
     turnContract(setUp);
+    attemptContract(setUp);
     windowContract(setUp);
     ackContract(setUp);
     seenContract(setUp);

@@ -24,7 +24,7 @@ const SOURCE: EventSource = {
 type Record = { messageId: string; body: string; attributes: { ApproximateReceiveCount: string } };
 
 /** A queue that feeds a function: its batches, which the test answers one by one. */
-function feeding(source: Partial<EventSource> = {}) {
+function feeding(source: Partial<EventSource> = {}, timeoutSeconds = 30) {
   const batches: { bodies: string[]; counts: string[]; records: Record[]; answer(outcome: Outcome): void }[] =
     [];
   const lines: string[] = [];
@@ -42,8 +42,10 @@ function feeding(source: Partial<EventSource> = {}) {
       }),
   };
   const terminal = { line: (text: string) => void lines.push(text), functionLine: () => {} };
-  const sqs = new SqsService(lambda, { visibilitySecondMs: 0.1 }, terminal);
-  sqs.check(QUEUES, [{ ...SOURCE, ...source }]);
+  const sqs = new SqsService(lambda, { visibilitySecondMs: 0.1, queuePollers: 5 }, terminal);
+  // Nothing else of the function is looked at.
+  const fn = { name: SOURCE.functionName, timeoutSeconds } as LambdaFunction;
+  sqs.check({ queues: QUEUES, eventSources: [{ ...SOURCE, ...source }], functions: [fn] });
   sqs.deploy(QUEUES, [{ ...SOURCE, ...source }]);
   const send = (groupId: string, ...bodies: string[]) => {
     for (const body of bodies) sqs.find(ARN)?.queue.send({ groupId, body });
@@ -132,4 +134,10 @@ it.each([
   [{ policy: [] }, "may not sqs:ReceiveMessage"],
 ])("refuses a source that cannot work: %j", (source, message) => {
   expect(() => feeding(source)).toThrow(message);
+});
+
+it("refuses a function that may run for longer than its messages are kept from others", () => {
+  expect(() => feeding({}, 31)).toThrow(
+    "messages.fifo shows messages again after 30 s, while worker may run for 31 s",
+  );
 });

@@ -16,7 +16,13 @@ async function sentByWorkers(movedTo: Partial<Member>, failure?: Error) {
     sessions: new MemorySessions(now),
     replays: new MemoryReplays(now),
   };
-  fanOut.recovery = { windowMs: HOUR_MS, logMs: HOUR_MS, nextOffset: offsetSource(now), ...logs };
+  fanOut.recovery = {
+    windowMs: HOUR_MS,
+    logMs: HOUR_MS,
+    overlapMs: 0,
+    nextOffset: offsetSource(now),
+    ...logs,
+  };
   fanOut.join(600, "room");
   const [socket] = fanOut.join(1);
   if (!socket) throw new Error("expected a member");
