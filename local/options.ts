@@ -6,7 +6,7 @@ export interface Options {
   readonly port: number;
   readonly dataPath?: string;
   readonly appPath?: string;
-  /** Seconds and bytes, as the CDK app's context takes them. */
+  /** As the CDK app's context takes them. */
   readonly settings: Readonly<Record<string, string>>;
   readonly faults: FaultOptions;
 }
@@ -22,9 +22,15 @@ Runs the service on this machine, from the synthesized CloudFormation template.
                 the heartbeat's, down to 0.1 (default 480, 120 and 45)
   --recovery-window SECONDS
                 how long a client can come back to what it missed (default 120; 0 is never)
+  --recovery-overlap SECONDS
+                from how long before the last event that it got it is sent again (default 0)
   --order ORDER none, or per-connection: each client's messages one after the other
   --max-payload BYTES
                 what clients are told they may send (default 32768)
+  --listener-timeout SECONDS
+                how long a listener may take (default 25)
+  --max-rooms-per-socket ROOMS
+                how many a socket may be in (default 100)
 ${FAULT_HELP}
   --help        prints this
 
@@ -42,7 +48,10 @@ export function readOptions(args: readonly string[]): Options | "help" {
       "ping-timeout": { type: "string" },
       "connect-timeout": { type: "string" },
       "recovery-window": { type: "string" },
+      "recovery-overlap": { type: "string" },
       "max-payload": { type: "string" },
+      "listener-timeout": { type: "string" },
+      "max-rooms-per-socket": { type: "string" },
       order: { type: "string" },
       ...FAULT_OPTIONS,
       help: { type: "boolean", default: false },
@@ -66,7 +75,10 @@ const SETTINGS = {
   "ping-timeout": "pingTimeout",
   "connect-timeout": "connectTimeout",
   "recovery-window": "recoveryWindow",
+  "recovery-overlap": "recoveryOverlap",
   "max-payload": "maxPayload",
+  "listener-timeout": "listenerTimeout",
+  "max-rooms-per-socket": "maxRoomsPerSocket",
 } as const;
 
 function readSettings(values: Readonly<Record<string, unknown>>): Options["settings"] {
