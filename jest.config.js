@@ -4,7 +4,7 @@ module.exports = {
   // Two cores: local AWS runs processes of its own beside each worker.
   maxWorkers: 2,
   // A machine that is busy with something else takes its time; no test waits for this to tell it anything.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   roots: ["<rootDir>/test"],
   transform: {
     "^.+\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],

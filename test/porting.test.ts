@@ -20,7 +20,7 @@ beforeAll(async () => {
   aws = await startLocalAws({ context: { app: join(__dirname, "../examples/from-socket-io/app.ts") } });
   lambda = new LambdaClient(aws.sdkConfig);
   addRoutes(recorder(), new Emitter<ServerToClient>({ functionName: aws.pushFunctionName, client: lambda }));
-}, 60_000);
+});
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.disconnect();

@@ -292,4 +292,4 @@ it("finds nothing in a healthy table that changes while it is read, however old 
   expect(looks.settled).toEqual([]);
   // Or there was nothing to be settled.
   expect(looks.atOnce).toBeGreaterThan(0);
-}, 20_000);
+});

@@ -46,7 +46,7 @@ it("says that nothing contradicts, with exit code 0", async () => {
   const { code, stdout, stderr } = await run(...here());
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toBe("read 3 items: 1 × connection, 1 × handshake, 1 × liveness\nnothing contradicts\n");
-}, 20_000);
+});
 
 it("says what contradicts, for people and as JSON, with exit code 1", async () => {
   await database.client.send(new DeleteCommand({ TableName: table, Key: connectionKey("L0SM9cOFvHcCIhw=") }));
@@ -61,7 +61,7 @@ it("says what contradicts, for people and as JSON, with exit code 1", async () =
     "connection-missing",
     "connection-missing",
   ]);
-}, 20_000);
+});
 
 it.each([
   [[], "check-table: expected --table NAME (--help shows all options)\n"],

@@ -41,7 +41,7 @@ test(`${FRAMES} random frames close no plain JSON client, disturb nobody and lea
   await bystanders.leave();
   expect(service.stores.isEmpty()).toBe(true);
   expect(service.errors()).toEqual([]);
-}, 60_000);
+});
 
 /** What the frames reach: all that a client can be answered. */
 const KINDS = [

@@ -18,7 +18,7 @@ beforeAll(async () => {
   // What is counted for limits outlives the clients, and frames come faster than from anybody who means well.
   local = await startLocalAws({ context: { app: APP, limits: "off" } });
   tokens = await fuzzTokens(local.jwtSecret);
-}, 60_000);
+});
 
 afterAll(() => local?.stop());
 

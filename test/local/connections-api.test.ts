@@ -22,7 +22,7 @@ beforeAll(async () => {
   client = await Client.open(local.webSocketUrl);
   const event = Object(await client.ask({ action: "event" }));
   ConnectionId = event.requestContext.connectionId;
-}, 20_000);
+});
 
 afterAll(() => local?.stop());
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const assemblyPath = writeAssembly({ variables: { GREETING: "hello" }, resources: { retries } });
   local = await startLocalAws({ assemblyPath, limits: { asyncRetryDelaysMs: [1] } });
   lambda = new LambdaClient({ ...local.sdkConfig, maxAttempts: 1 });
-}, 20_000);
+});
 
 afterAll(() => local?.stop());
 

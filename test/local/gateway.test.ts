@@ -7,7 +7,7 @@ let local: LocalAws;
 
 beforeAll(async () => {
   local = await startLocalAws({ assemblyPath: writeAssembly() });
-}, 20_000);
+});
 
 afterAll(() => local?.stop());
 

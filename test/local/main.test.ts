@@ -84,7 +84,7 @@ it("prints its options", async () => {
   const { code, stdout } = await new Program("--help").ended;
   expect(code).toBe(0);
   for (const option of ["--port", "--data", "--app", "--help"]) expect(stdout).toContain(option);
-}, 30_000);
+});
 
 it.each([
   ["a port that is none", ["--port", "many"], /^--port: expected a number from 0 to 65535, got many\n$/],
@@ -107,7 +107,7 @@ it("answers an occupied port with one line and exit code 1", async () => {
   other.close();
   expect(stderr).toMatch(new RegExp(`^Port ${port} is taken by another program: .*\n$`));
   expect(code).toBe(1);
-}, 30_000);
+});
 
 it.each([
   ["does not compile", "const = 1;", /^.*app\.ts:1:6: ERROR: .*\n$/],
@@ -137,7 +137,7 @@ it("can be stopped before it is ready", async () => {
   expect((await program.ended).code).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
   expect(temporaryFiles()).toEqual([]);
-}, 30_000);
+});
 
 describe("when it runs", () => {
   let program: Program;
@@ -147,7 +147,7 @@ describe("when it runs", () => {
     delete process.env.CDK_VALIDATION;
     program = new Program("--port", "0");
     printed = await program.ready();
-  }, 60_000);
+  });
   afterAll(() => program.process.kill("SIGKILL"));
 
   const endpoint = () => /AWS endpoint\s+(\S+)/.exec(printed)?.[1] ?? "";

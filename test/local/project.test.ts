@@ -25,7 +25,7 @@ beforeAll(async () => {
   local = await startLocalAws({ assemblyPath: writeAssembly() });
   project = new Project(local.aws, { path: PROJECT, context: { app, stageName: "watched" } }, local.terminal);
   await project.deploy();
-}, 30_000);
+});
 
 afterAll(async () => {
   await project?.stop();
@@ -57,4 +57,4 @@ it("runs a changed app soon, and the old one when the change is broken", async (
   writeFileSync(app, "const = 1;");
   expect((await local.logged("the old version keeps running")).text).toContain("app.ts:1:6: ERROR");
   expect(await greeting()).toBe("second");
-}, 30_000);
+});

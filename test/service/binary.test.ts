@@ -11,7 +11,7 @@ const clients: Socket[] = [];
 
 beforeAll(async () => {
   local = await startLocalAws({ context: { app: APP } });
-}, 60_000);
+});
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.disconnect();

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const closed = closing(socket);
   socket.close();
   await closed;
-}, 60_000);
+});
 
 afterAll(() => local?.stop());
 

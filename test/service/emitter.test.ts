@@ -14,7 +14,7 @@ beforeAll(async () => {
   aws = await startLocalAws();
   lambda = new LambdaClient(aws.sdkConfig);
   emitter = new Emitter({ functionName: aws.pushFunctionName, client: lambda });
-}, 60_000);
+});
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.disconnect();

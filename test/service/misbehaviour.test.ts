@@ -15,7 +15,7 @@ let stubUrl: string;
 beforeAll(async () => {
   [target, stubUrl] = await Promise.all([startTarget({ app: APP }), stub.start()]);
   bystanders = [await connectSocketIo(target, { token: "" }), await connectJson(target, { token: "none" })];
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(bystanders?.map((client) => client.close()) ?? []);

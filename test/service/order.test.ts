@@ -17,7 +17,7 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "order-"));
   service = await startLocalAws({ context: CONTEXT });
-}, 60_000);
+});
 
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
@@ -64,14 +64,14 @@ test("[B1] without order, a message is handled while an earlier one still is", a
   socket.emit("number", "next");
   expect(await handled).toEqual(["next", "waited"]);
   await unordered.stop();
-}, 60_000);
+});
 
 test("[O1] in order, what a client sends at once is handled one after the other", async () => {
   const socket = await connected(service);
   const handled = handledUntil(socket, COUNT - 1);
   for (const value of NUMBERS) socket.emit("number", value, value % 25 === 0 ? 20 : 0);
   expect(await handled).toEqual(NUMBERS);
-}, 30_000);
+});
 
 test("[O1] clients do not wait for each other's listeners", async () => {
   const [slow, fast] = await Promise.all([connected(service), connected(service)]);
@@ -84,7 +84,7 @@ test("[O1] clients do not wait for each other's listeners", async () => {
   expect(await quickly).toEqual(NUMBERS);
   writeFileSync(path, "");
   expect(await slowly).toEqual(["waited", "after"]);
-}, 30_000);
+});
 
 test("[O1] plain JSON clients have the same order", async () => {
   const client = await connectJson(
@@ -97,7 +97,7 @@ test("[O1] plain JSON clients have the same order", async () => {
     { event: "handled", data: "fast" },
   ]);
   await client.close();
-}, 30_000);
+});
 
 test("[O2] binary packets that are sent at once are put together as they were sent", async () => {
   const socket = await connected(service);
@@ -106,7 +106,7 @@ test("[O2] binary packets that are sent at once are put together as they were se
   socket.emit("buffers", "second", Buffer.from("c"), Buffer.from("d"));
   socket.emit("buffers", "third", Buffer.from("e"), Buffer.from("f"));
   expect(await handled).toEqual(["first a b", "second c d", "third e f"]);
-}, 30_000);
+});
 
 test("[O3] a message that met an outage of the table comes again soon, before what follows it", async () => {
   const socket = await connected(service);
@@ -119,7 +119,7 @@ test("[O3] a message that met an outage of the table comes again soon, before wh
   await service.logged("a message failed, and will be tried again");
   const logged = service.functionLogs.map(({ text }) => text).join();
   expect(logged).not.toContain("waits for the queue's visibility timeout");
-}, 30_000);
+});
 
 test.each(["ask me", "ask everyone"])(
   "[O5] %s: a listener that would wait for its own client fails at once",
@@ -143,7 +143,7 @@ test("[O5] a listener may wait for other clients", async () => {
   const answered = new Promise((resolve) => socket.once("handled", resolve));
   socket.emit("ask the others");
   expect(await answered).toEqual(["answer"]);
-}, 30_000);
+});
 
 describe("when a Lambda dies", () => {
   let mortal: LocalAws;
@@ -153,7 +153,7 @@ describe("when a Lambda dies", () => {
     // waits for it shares a batch.
     const limits = { visibilitySecondMs: 40, queuePollers: 1 };
     mortal = await startLocalAws({ context: CONTEXT, limits });
-  }, 60_000);
+  });
 
   afterAll(() => mortal?.stop());
 
@@ -173,7 +173,7 @@ describe("when a Lambda dies", () => {
     socket.emit("number", "after");
     expect(await handled).toEqual(["crashed once", ...NUMBERS.slice(0, 20), "after"]);
     expect(deadLetters()).toEqual([]);
-  }, 60_000);
+  });
 
   test("[O4] who sends what takes every Lambda down is cut, and nobody that shared a batch with it", async () => {
     const [first, poisoner, ...others] = await Promise.all(
@@ -198,5 +198,5 @@ describe("when a Lambda dies", () => {
     expect(others.every(({ connected: isConnected }) => isConnected)).toBe(true);
     await mortal.logged("a message was given up, and its connection is cut");
     expect(deadLetters()).toEqual(['42["crash"]']);
-  }, 60_000);
+  });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const context = { app: "test/service/fixtures/recovery-app.ts", recoveryWindow: "4" };
   service = await startLocalAws({ context });
   lambda = new LambdaClient(service.sdkConfig);
-}, 60_000);
+});
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
@@ -108,7 +108,7 @@ describe("a client that was cut off", () => {
     expect(seen.at(-1)).toEqual(["returned", true]);
     expect(client.id).toBe(id);
     expect(await client.emitWithAck("who")).toEqual({ id, rooms: [id, "a"].sort(), text: "remember me" });
-  }, 20_000);
+  });
 
   test.each([
     ["arrived", "post.500-after" as const, [["said", "one"]]],
@@ -161,7 +161,7 @@ describe("a client that was cut off", () => {
       ["said", "one"],
       ["connected", true],
     ]);
-  }, 20_000);
+  });
 
   test("again and again while others never stop hears every word once and in order", async () => {
     const client = await clientOf("alice");
@@ -187,7 +187,7 @@ describe("a client that was cut off", () => {
     expect(recovered).toEqual([true, true, true]);
     expect(words.length).toBeGreaterThan(10);
     expect(heard).toEqual([...words, "the end"]);
-  }, 30_000);
+  });
 });
 
 describe("what AWS does wrong", () => {
@@ -211,7 +211,7 @@ describe("what AWS does wrong", () => {
       ["connected", true],
     ]);
     expect(client.id).toBe(id);
-  }, 20_000);
+  });
 
   test.each(["post.500", "post.500-after", "post.reset-after"] as const)(
     "%s: the client is cut, comes back, and has the event once",
@@ -254,7 +254,7 @@ describe("a client that is not recovered", () => {
     ]);
     expect(client.id).not.toBe(id);
     expect(await client.emitWithAck("who")).toEqual({ id: client.id, rooms: [client.id] });
-  }, 20_000);
+  });
 
   test("[R3, R5] because another user sends its pid is another socket, and hears nothing of the first", async () => {
     const client = await clientOf("alice");
@@ -271,7 +271,7 @@ describe("a client that is not recovered", () => {
       ["connected", false],
       ["returned", false],
     ]);
-  }, 20_000);
+  });
 });
 
 describe("on the wire", () => {
@@ -317,13 +317,13 @@ describe("on the wire", () => {
       expect.stringMatching(/^40/),
     ]);
     second.socket.terminate();
-  }, 20_000);
+  });
 
   test("[R5] a pid that nobody knows is no violation", async () => {
     const client = await raw({ pid: "nobody's", offset: 7 });
     expect(greetingIn(client).pid).not.toBe("nobody's");
     client.socket.terminate();
-  }, 20_000);
+  });
 
   test("[R7] of two connections with one pid the later has the socket, and the other is closed", async () => {
     const first = await raw({});
@@ -334,5 +334,5 @@ describe("on the wire", () => {
     expect([greetingIn(second).sid, greetingIn(third).sid]).toEqual([sid, sid]);
     await closed;
     third.socket.terminate();
-  }, 20_000);
+  });
 });

@@ -12,7 +12,7 @@ const clients: Socket[] = [];
 
 beforeAll(async () => {
   target = await startTarget({ app: APP });
-}, 60_000);
+});
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.disconnect();

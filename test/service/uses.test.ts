@@ -6,7 +6,7 @@ const open: TestClient[] = [];
 
 beforeAll(async () => {
   target = await startTarget();
-}, 60_000);
+});
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((client) => client.close()));

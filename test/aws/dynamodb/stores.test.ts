@@ -14,9 +14,6 @@ import { roomRaces } from "./room-races";
 import { socketRaces } from "./socket-races";
 import { storeContract } from "./store-contract";
 
-/** A race is hundreds of requests; a busy machine takes its time. */
-jest.setTimeout(30_000);
-
 /** A second DynamoDB to keep the contract, next to the one in this process. */
 const otherEndpoint = process.env.ROOMCAST_TEST_DYNAMODB_ENDPOINT;
 

@@ -28,9 +28,6 @@ beforeEach(async () => {
   });
 });
 
-/** Thousands of items; a busy machine takes its time. */
-jest.setTimeout(30_000);
-
 describe("the table", () => {
   it("holds a connection as documented", async () => {
     const socket = await connect(stores, { userId: "ada", claims: { sub: "ada" }, data: { name: "Ada" } });

@@ -83,4 +83,4 @@ test("whatever fails, nothing is posted twice, and only what nobody knows is unk
   expect(idsOf("unknown").filter((id) => takenOf(id) === 0)).toHaveLength(faultsOf("reset before"));
   expect([...idsOf("throttled"), ...idsOf("failed")]).toEqual([]);
   expect(faultsOf("last answer")).toBeGreaterThan(10);
-}, 30_000);
+});

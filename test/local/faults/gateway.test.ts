@@ -13,7 +13,7 @@ beforeAll(async () => {
   const limits = { lifetimeMs: LIFETIME_MS, asyncRetryDelaysMs: [1] };
   local = await startLocalAws({ assemblyPath: writeAssembly(), limits });
   faults = local.aws.faults;
-}, 20_000);
+});
 
 afterAll(() => local?.stop());
 

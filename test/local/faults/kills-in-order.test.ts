@@ -16,7 +16,7 @@ beforeAll(async () => {
   local = await startLocalAws({ context, limits: { visibilitySecondMs: VISIBILITY_SECOND_MS } });
   socket = connect(local.ioUrl, { transports: ["websocket"], reconnection: false });
   await new Promise<void>((resolve) => socket.once("connect", resolve));
-}, 60_000);
+});
 
 afterAll(async () => {
   socket?.close();

@@ -57,7 +57,7 @@ beforeAll(async () => {
   takeFewForMany(assemblyPath, MAX_INLINE_POSTS);
   local = await startLocalAws({ assemblyPath, limits });
   lambda = new LambdaClient(local.sdkConfig);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const client of clients) client.leave();

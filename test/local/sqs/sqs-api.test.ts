@@ -49,7 +49,7 @@ let local: LocalAws;
 beforeAll(async () => {
   const resources = { Queue: QUEUE, Sender: SENDER, defaultIntegration: integration() };
   local = await startLocalAws({ assemblyPath: writeAssembly({ resources }) });
-}, 20_000);
+});
 
 afterAll(() => local?.stop());
 
@@ -158,4 +158,4 @@ it("sends nothing with a role that may not", async () => {
   expect((await other.logged("may not send messages")).source).toBe("aws");
   await client.close();
   await other.stop();
-}, 20_000);
+});

@@ -8,14 +8,11 @@ import { socketIo } from "./socket-io";
 import { socketIoBinary } from "./socket-io-binary";
 import { WireService } from "./wire";
 
-/** A busy machine takes its time. */
-jest.setTimeout(30_000);
-
 let service: WireService;
 
 beforeAll(async () => {
   service = await WireService.start(join(__dirname, "..", "fixtures", "rules-app.ts"));
-}, 60_000);
+});
 
 afterAll(() => service?.stop());
 

@@ -1,9 +1,6 @@
 import { sumOf } from "../../../../lambdas/core/delivery/delivery-count";
 import { emitTo, FanOut } from "../../../support/fan-out";
 
-/** Hundreds of deliveries; a busy machine takes its time. */
-jest.setTimeout(60_000);
-
 /** Two chunks and a half for each of two workers. */
 const MEMBERS = 50;
 const EMITS = [emitTo("room", "first"), emitTo("room", "second")];

@@ -7,7 +7,6 @@ import type { Member } from "../../../../lambdas/core/records";
 import { emitTo, FanOut } from "../../../support/fan-out";
 
 /** Thousands of posts by the clock of the test; a busy machine takes its time. */
-jest.setTimeout(60_000);
 
 const idsOf = (members: readonly Member[]) => members.map(({ connectionId }) => connectionId).sort();
 const reached = (fanOut: FanOut) => [...fanOut.received().keys()].sort();
