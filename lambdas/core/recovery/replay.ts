@@ -5,7 +5,7 @@ import { type Offset, offsetBound } from "./offsets";
 import type { LoggedEvent, LogStore } from "./ports";
 
 /** They are posted one after the other, some 5 ms each, within the time that a listener has. */
-const MAX_EVENTS = 1_000;
+const MAX_EVENTS = 2_500;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 const CONCURRENT_ROOMS = 25;

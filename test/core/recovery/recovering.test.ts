@@ -317,7 +317,7 @@ describe("a client that cannot be recovered", () => {
   test("because it missed more than can be sent gets none of it, and is connected anew", async () => {
     const { service, alice } = await aliceInRoom();
     await alice.connection?.drop();
-    const many = Array.from({ length: 1_001 }, (_, index) => ({ ...IN_A, event: "said", data: index }));
+    const many = Array.from({ length: 2_501 }, (_, index) => ({ ...IN_A, event: "said", data: index }));
     await push(service.services, many);
     service.now += 1_000;
     await alice.connect();
