@@ -1,6 +1,6 @@
 import { Outbox } from "../delivery/outbox";
 import type { Emit } from "../delivery/recipients";
-import { type Answers, type AwaitedAcks, ask, collect, type Question } from "../messages/awaited-acks";
+import { type Answers, ask, collect, type Question } from "../messages/awaited-acks";
 import type { Services } from "../services";
 import { Scope } from "./scope";
 import type { Session } from "./session";
@@ -71,16 +71,17 @@ export class UnitOfWork {
    * Emits in the order of the calls, and waits for the acks beside the queue: what the listener does next is
    * not held up. Nobody can answer before `connect`, so what is held is let go first.
    */
-  async ask(scope: Scope, question: Question): Promise<Answers> {
-    let awaited: AwaitedAcks | undefined;
-    await this.effect(scope, emitting(question.event), async () => {
-      await this.#letGo();
-      await this.#outbox.flush();
-      awaited = await ask(this.#services, question);
+  ask(scope: Scope, question: Question): Promise<Answers> {
+    return new Promise((answered, failed) => {
+      const sending = this.effect(scope, emitting(question.event), async () => {
+        await this.#letGo();
+        await this.#outbox.flush();
+        const awaited = await ask(this.#services, question);
+        answered(collect(this.#services, awaited, this.#ended.signal));
+        await awaited.posted;
+      });
+      sending.catch(failed);
     });
-    // An effect that resolves has run.
-    if (!awaited) throw new Error("expected the event to be sent");
-    return collect(this.#services, awaited, this.#ended.signal);
   }
 
   effect(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import { encodeFrames, type Frames } from "../delivery/frames";
 import { parcelsOf, post } from "../delivery/posting";
 import { namespaceOf, type Target } from "../delivery/target";
 import type { Member } from "../records";
+import { connectedAmong } from "../recovery/connected-members";
 import type { Services } from "../services";
 
 /** The listener that waits has 25 s in all, and API Gateway waits 29 s for it. */
@@ -24,13 +25,15 @@ export interface Question {
   readonly timeoutMs: number;
 }
 
-/** A question that has gone out. */
+/** A question that is going out. */
 export interface AwaitedAcks {
   readonly id: number;
-  /** Those that it reached. */
+  /** Those that it is for; once it is posted, those that it reached. */
   readonly sids: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly until: number;
+  /** Others may have answered long before the last post is done. */
+  readonly posted: Promise<void>;
 }
 
 /** `isComplete`: everyone whom the question reached has answered. In no order. */
@@ -56,17 +59,21 @@ export async function ask(
   services: Services,
   { id, target, frames, timeoutMs }: Question,
 ): Promise<AwaitedAcks> {
+  const until = services.clock.now() + timeoutMs;
   const members = await findMembers(services, target);
   if (members.length > MAX_RECIPIENTS) {
     throw new RangeError(`acks: expected at most ${MAX_RECIPIENTS} recipients, got ${members.length}`);
   }
   assertNotOwn(services, members);
-  const until = services.clock.now() + timeoutMs;
-  await services.acks.expect(id, members, until);
-  const addressees = members.map((member) => ({ member, emits: [0] }));
-  const { gone } = await post(services, { emits: 1, connections: parcelsOf([{ frames }], addressees) });
-  const reached = members.filter(({ connectionId }) => !gone.has(connectionId));
-  return { id, until, sids: new Set(reached.map(({ sid }) => sid)) };
+  const connected = await connectedAmong(services, members);
+  await services.acks.expect(id, connected, until);
+  const sids = new Set(connected.map(({ sid }) => sid));
+  const addressees = connected.map((member) => ({ member, emits: [0] }));
+  const posting = post(services, { emits: 1, connections: parcelsOf([{ frames }], addressees) });
+  const posted = posting.then(({ gone }) => {
+    for (const { sid, connectionId } of connected) if (gone.has(connectionId)) sids.delete(sid);
+  });
+  return { id, sids, until, posted };
 }
 
 /** The ack would wait for the listener, and the listener for the ack, until the time is over. */
@@ -80,7 +87,7 @@ function assertNotOwn({ waitingConnectionId }: Services, members: readonly Membe
 }
 
 /**
- * Waits until everyone has answered or the time is over.
+ * Waits until everyone has answered or the time is over, whether all is posted by then or not.
  *
  * @throws once `ended`: the listener that waited is not there any more.
  */
@@ -90,12 +97,16 @@ export async function collect(
   ended: AbortSignal,
 ): Promise<Answers> {
   let answers: (readonly unknown[])[] = [];
-  for (let poll = 0; answers.length < sids.size && clock.now() < until; poll += 1) {
-    const left = until - clock.now();
-    await clock.pause(Math.min(left, POLLS_MS[poll] ?? LAST_POLL_MS));
+  let isOver = false;
+  for (let poll = 0; answers.length < sids.size && !isOver; poll += 1) {
+    const left = Math.max(0, until - clock.now());
+    const pauseMs = POLLS_MS[poll] ?? LAST_POLL_MS;
+    // What came in time is read, however late it is by now.
+    isOver = left <= pauseMs;
+    await clock.pause(Math.min(left, pauseMs));
     ended.throwIfAborted();
     const known = await acks.answers(id);
     answers = [...known].filter(([sid]) => sids.has(sid)).map(([, args]) => args);
   }
-  return { isComplete: answers.length === sids.size, reached: sids.size, answers };
+  return { isComplete: answers.length >= sids.size, reached: sids.size, answers };
 }

@@ -219,6 +219,22 @@ describe("everyone's acks", () => {
     expect(results).toEqual([[1]]);
   });
 
+  test("that came in time are read, though the look before took until it was over", async () => {
+    const { service, one, other, outside, results } = await room(1000);
+    const { acks } = service.stores;
+    const { answers } = acks;
+    acks.answers = async (id) => {
+      Object.assign(acks, { answers });
+      const known = await acks.answers(id);
+      await one.send(`43${id}[1]`);
+      await other.send({ ack: id, data: 2 });
+      service.now += 1000;
+      return known;
+    };
+    await going(outside).done;
+    expect(results).toEqual([expect.arrayContaining([1, 2])]);
+  });
+
   test("of nobody are an empty list at once", async () => {
     const { io, results } = appOf((server) => server.timeout(1000).to("empty").emitWithAck("q"));
     const client = await new CoreService(io).socketIo();
