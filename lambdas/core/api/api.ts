@@ -125,7 +125,8 @@ export interface Namespace<C2S = DefaultEventsMap, S2C = DefaultEventsMap, Data 
   /**
    * Set it where clients are sent Buffers. A Buffer is a frame of its own, and a Socket.IO client drops its
    * connection when a packet of another Lambda comes between: with this, they wait for each other. A packet
-   * with Buffers then takes 150 ms longer, and any other one DynamoDB read more, for each recipient. @default false
+   * with Buffers then takes 150 ms longer, and any other one DynamoDB read more, for each Socket.IO client that
+   * it is sent to, in all namespaces of the app: a connection has one decoder for all of them. @default false
    */
   binary: boolean;
   /** Runs at every CONNECT to this namespace, in order; `next(error)` refuses it. */

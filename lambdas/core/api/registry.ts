@@ -21,6 +21,12 @@ export class Registry {
     return registrations && { ...registrations, name };
   }
 
+  /** Whether sockets of some namespace are sent Buffers: see `Recipient.isProtected`. */
+  get hasBinary(): boolean {
+    const byPattern = [...this.#patterns.values()].map(({ registrations }) => registrations);
+    return [...this.#namespaces.values(), ...byPattern].some(({ isBinary }) => isBinary);
+  }
+
   /** What is registered under a name or a pattern; the same again for the same. */
   declare(name: string | RegExp): Registrations {
     if (name instanceof RegExp) return this.#pattern(name).registrations;

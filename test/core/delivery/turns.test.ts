@@ -141,16 +141,56 @@ describe("[S6] 200 Lambdas that post at once, each post on its way for up to 120
   });
 });
 
-describe("[S6] a client that is in no binary namespace", () => {
-  test("costs nobody a look", async () => {
-    const { service, sender } = await watched(true, ["/"]);
+describe("[S6] CONNECTs to two namespaces that come together, one of them binary", () => {
+  function greetingApp(barrier: Barrier) {
+    const io = new Server();
+    io.on("connection", async (socket) => {
+      await barrier.passed;
+      socket.emit("text", "…");
+    });
+    io.of("/refusing").use(async (_socket, next) => {
+      await barrier.passed;
+      next(new Error("no"));
+    });
+    io.of(/^\/files/).binary = true;
+    io.of(/^\/files/).on("connection", (socket) => socket.emit("bytes", ...BYTES));
+    return io;
+  }
+
+  test("wait for each other with their answers and emits", async () => {
+    const barrier = new Barrier();
+    const service = new CoreService(greetingApp(barrier));
+    const client = await service.connection({ query: { EIO: "4", transport: "websocket" } });
+    client.take();
+    const { reached, released } = holdAttachment(service, client);
+    const connecting = ["40", "40/refusing", "40/files"].map((frame) => client.send(frame));
+    await reached.passed;
+    barrier.open();
+    await someTime();
+    released.open();
+    await Promise.all(connecting);
+    const frames = client.take();
+    expect(frames.filter((frame) => !frame.startsWith("b"))).toHaveLength(5);
+    expect(decoded(frames)).toBe(5);
+  });
+});
+
+describe("[S6] a look whose turn it is", () => {
+  async function looksOf(isBinary: boolean): Promise<number> {
+    const { service, sender } = await watched(isBinary, ["/"]);
     await sender.drop();
     const other = await service.socketIo();
     const look = jest.spyOn(service.services.turns, "takenUntil");
-    const take = jest.spyOn(service.services.turns, "take");
     await other.send('42["text"]');
-    await other.send('42["bytes"]');
-    expect([look.mock.calls, take.mock.calls]).toEqual([[], []]);
+    return look.mock.calls.length;
+  }
+
+  test("is taken for each client, where any namespace of the app is binary", async () => {
+    expect(await looksOf(true)).toBe(2);
+  });
+
+  test("costs nobody anything, where none is", async () => {
+    expect(await looksOf(false)).toBe(0);
   });
 });
 
