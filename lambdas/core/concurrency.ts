@@ -11,7 +11,8 @@ export async function forEachConcurrently<T>(
   const worker = async () => {
     for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
   };
-  const outcomes = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const width = Array.isArray(items) ? Math.min(limit, items.length) : limit;
+  const outcomes = await Promise.allSettled(Array.from({ length: width }, worker));
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
 }

@@ -39,7 +39,10 @@ export interface ConnectionStore {
 export type CreateOutcome = "created" | "exists" | "closed";
 
 export interface SocketStore {
+  /** One that is recovered (`activeFrom`) stays new until it is introduced. */
   create(socket: SocketRecord): Promise<CreateOutcome>;
+  /** Listeners are about to hear of a socket that is new. Answers it as it is by then, or `undefined` where it has closed. */
+  introduce(socket: SocketRecord): Promise<SocketRecord | undefined>;
   /** Writes the named keys of `socket.data` (`undefined` removes one), last writer wins per key. */
   saveData(socket: SocketRecord, changes: Readonly<Record<string, unknown>>): Promise<void>;
   /**

@@ -55,6 +55,11 @@ export interface SocketRecord {
   readonly data: Readonly<Record<string, unknown>>;
   /** The rooms that the app joined; the base rooms follow from sid and userId. */
   readonly rooms: Readonly<Record<string, Stamp>>;
+  /**
+   * Of a room that was joined again, with no leave in between: the stamp of the first of these joins. It outlasts
+   * recoveries.
+   */
+  readonly since?: Readonly<Record<string, Stamp>>;
   /** Of its connection; see `Recipient`. */
   readonly isProtected?: boolean;
   /** By which its client recovers it on another connection; its secret, and the client's. */
@@ -94,7 +99,7 @@ export interface LoadedConnection {
 /** Where to post to. */
 export interface Recipient {
   readonly connectionId: string;
-  /** It is in a namespace that declares `binary`: no packet may come between the frames of a binary one. */
+  /** Its app has a namespace that declares `binary`: no packet may come between the frames of a binary one. */
   readonly isProtected?: boolean;
   /**
    * Until then a 410 may mean that API Gateway has not opened the WebSocket yet, and is tried again.

@@ -114,10 +114,17 @@ export class MemoryStores {
       const known = this.#sockets.get(keyOf(record))?.record;
       if (known?.sid === record.sid) return known.closedFor ? "closed" : "created";
       if (known) return "exists";
-      this.#sockets.set(keyOf(record), { record, left: new Map() });
+      const isNew = record.activeFrom === undefined ? undefined : true;
+      this.#sockets.set(keyOf(record), { record: { ...record, isNew }, left: new Map() });
       for (const room of baseRooms(record)) this.#enter(record, room, record.stamp);
       for (const [room, stamp] of Object.entries(record.rooms)) this.#enter(record, room, stamp);
       return "created";
+    },
+    introduce: async (record) => {
+      const stored = this.#find(record);
+      if (!stored || stored.record.closedFor) return undefined;
+      stored.record = { ...stored.record, isNew: undefined };
+      return stored.record;
     },
     saveData: async (record, changes) => {
       this.calls.push("saveData");
@@ -177,7 +184,11 @@ export class MemoryStores {
       if (!stored || (rooms.get(room) ?? "") > stamp || (stored.left.get(room) ?? "") > stamp) return;
       stored.left.set(room, stamp);
       rooms.delete(room);
-      stored.record = { ...stored.record, rooms: Object.fromEntries(rooms) };
+      stored.record = {
+        ...stored.record,
+        rooms: Object.fromEntries(rooms),
+        since: sinceWithout(stored, room),
+      };
       const members = this.#members(record.namespace, room);
       if (members.get(record.sid)?.connectionId === record.connectionId) members.delete(record.sid);
     },
@@ -251,7 +262,8 @@ export class MemoryStores {
     if (known === undefined && rooms.size >= this.maxRoomsPerSocket) return "full";
     if (known !== undefined && known > stamp) return "joined";
     rooms.set(room, stamp);
-    stored.record = { ...stored.record, rooms: Object.fromEntries(rooms) };
+    const since = known === undefined ? stored.record.since : { [room]: known, ...stored.record.since };
+    stored.record = { ...stored.record, rooms: Object.fromEntries(rooms), since };
     this.#enter(record, room, stamp);
     return "joined";
   }
@@ -316,6 +328,11 @@ export class MemoryStores {
     this.#rooms.set(key, members);
     return members;
   }
+}
+
+function sinceWithout({ record: { since = {} } }: StoredSocket, room: string): SocketRecord["since"] {
+  const others = Object.entries(since).filter(([name]) => name !== room);
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 function keyOf({ connectionId, namespace }: SocketRecord): string {

@@ -9,6 +9,7 @@ import type {
 } from "../../core/records";
 import type { Protocol } from "../../protocol/negotiate";
 import { connectionKey, handshakeKey, type Key, membershipKey, socketKey } from "./keys";
+import { type SinceAttributes, sinceAttributes, sinceOf } from "./since-attributes";
 
 export type Expiring = Key & {
   /** Seconds since the epoch: the table's TTL attribute. */
@@ -35,7 +36,9 @@ export type ConnectionItem = Expiring & {
 };
 
 /** Maps are keyed by `mapKey`; what the table never looks into is JSON text. */
-export type SocketItem = Expiring & {
+export type SocketItem = Expiring & SinceAttributes & SocketFields;
+
+interface SocketFields {
   readonly protocol: Protocol;
   readonly connectedAt: number;
   readonly namespace: string;
@@ -55,7 +58,7 @@ export type SocketItem = Expiring & {
   readonly claimedAt?: number;
   readonly claimId?: string;
   readonly isNew?: boolean;
-};
+}
 
 export type MembershipItem = Expiring & {
   readonly connectionId: string;
@@ -64,7 +67,7 @@ export type MembershipItem = Expiring & {
   readonly stamp: Stamp;
   readonly isProtected?: boolean;
   readonly activeFrom?: number;
-  /** Of a membership that a recovered socket brought with it, whose stamp is an earlier connection's: the CONNECT's. */
+  /** Of a recovered socket's, whose stamp may be an earlier connection's: the CONNECT's. */
   readonly broughtBy?: Stamp;
 };
 
@@ -97,7 +100,7 @@ export function handshakeItem(connection: ConnectionRecord, handshake: StoredHan
 
 export function socketItem(socket: SocketRecord): SocketItem {
   // The connection says whether it is protected.
-  const { connectionId, claims, isProtected: _, ...rest } = socket;
+  const { connectionId, claims, isProtected: _, since: __, ...rest } = socket;
   return {
     ...socketKey(socket),
     ...rest,
@@ -105,12 +108,14 @@ export function socketItem(socket: SocketRecord): SocketItem {
     data: encodeMap(socket.data, (value) => JSON.stringify(value)),
     rooms: encodeMap(socket.rooms, (stamp) => stamp),
     left: {},
+    ...sinceAttributes(socket),
     expiresAt: expiresAt(socket),
   };
 }
 
 export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp): MembershipItem {
   const { namespace, sid, connectionId, protocol, connectedAt, isProtected, activeFrom } = socket;
+  const broughtBy = activeFrom === undefined ? undefined : socket.stamp;
   return {
     ...membershipKey(namespace, room, sid),
     connectionId,
@@ -119,6 +124,7 @@ export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp)
     stamp,
     isProtected,
     activeFrom,
+    broughtBy,
     expiresAt: expiresAt(socket),
   };
 }
@@ -137,6 +143,7 @@ function rateOf({ rateFrom, rateMessages = 0, isUserOver = false }: ConnectionIt
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
   const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt } = item;
   const { pid, activeFrom, closedFor, isNew } = item;
+  const rooms = decodeMap(item.rooms, (roomStamp) => roomStamp);
   return {
     connectionId,
     protocol,
@@ -148,7 +155,8 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
     claims: claims === undefined ? undefined : JSON.parse(claims),
     tokenExpiresAt,
     data: decodeMap(item.data, (text): unknown => JSON.parse(text)),
-    rooms: decodeMap(item.rooms, (roomStamp) => roomStamp),
+    rooms,
+    since: sinceOf(item, Object.keys(rooms)),
     pid,
     activeFrom,
     closedFor,

@@ -5,18 +5,21 @@ import { mapKey, type SocketItem } from "./items";
 import { socketKey } from "./keys";
 import { memberPage, presentSids } from "./member-pages";
 import { deleteMembership, protectMembership, putMembership } from "./memberships";
+import { joinChange, leaveChange, rejoinChange } from "./room-changes";
 import type { Table } from "./table";
 import { staleTombstones, tombstoneRemoval } from "./tombstones";
 
-/** "Or the same": the SDK may repeat a request whose answer was lost. */
-const NOTHING_LATER = [
-  "(attribute_not_exists(rooms.#room) OR rooms.#room <= :stamp)",
-  "(attribute_not_exists(#left.#room) OR #left.#room <= :stamp)",
-].join(" AND ");
-
 export function membershipStore(table: Table, now: () => number, maxRoomsPerSocket: number): MembershipStore {
-  async function join(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome> {
-    if (await addRoom(table, socket, room, stamp, maxRoomsPerSocket)) return settle(socket, room, stamp);
+  async function join(
+    socket: SocketRecord,
+    room: string,
+    stamp: Stamp,
+    isIn = Object.hasOwn(socket.rooms, room),
+  ): Promise<JoinOutcome> {
+    const change = isIn
+      ? rejoinChange(socket, room, stamp)
+      : joinChange(socket, room, stamp, maxRoomsPerSocket);
+    if (await table.update(socketKey(socket), change)) return settle(socket, room, stamp);
     const current = await readOpenSocket(table, socket, now());
     if (!current) return "closed";
     const { joinedAt, leftAt } = stampsOf(current, room);
@@ -24,8 +27,8 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
     if (joinedAt !== undefined && joinedAt > stamp) return settle(socket, room, joinedAt);
     if (leftAt !== undefined && leftAt > stamp) return "superseded";
     if (joinedAt === undefined && Object.keys(current.rooms).length >= maxRoomsPerSocket) return "full";
-    // What stood in the way has gone since: somebody else made progress.
-    return join(socket, room, stamp);
+    // Its record was not up to date, or what stood in the way has gone since: somebody else made progress.
+    return join(socket, room, stamp, joinedAt !== undefined);
   }
 
   /** Puts the membership, and takes it back if the room was left or the socket closed before it was there. */
@@ -40,10 +43,13 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
   }
 
   return {
-    join,
+    join: (socket, room, stamp) => join(socket, room, stamp),
 
     async leave(socket, room, stamp) {
-      const current = await removeRoom(table, socket, room, stamp);
+      // What lies under a socket's key is a socket.
+      const current = (await table.update(socketKey(socket), leaveChange(socket, room, stamp))) as
+        | SocketItem
+        | undefined;
       if (!current) return; // A later join or leave has been handled, or the socket is gone.
       await deleteMembership(table, socket, room, stamp);
       const stale = staleTombstones(current.left, now(), maxRoomsPerSocket);
@@ -53,43 +59,6 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
     members: (namespace, room, range) => memberPage(table, { namespace, room, range, now: now() }),
     present: (namespace, room, sids) => presentSids(table, { namespace, room, sids, now: now() }),
   };
-}
-
-async function addRoom(
-  table: Table,
-  socket: SocketRecord,
-  room: string,
-  stamp: Stamp,
-  maxRooms: number,
-): Promise<boolean> {
-  const item = await table.update(socketKey(socket), {
-    update: "SET rooms.#room = :stamp REMOVE #left.#room",
-    condition: [
-      "sid = :sid",
-      "attribute_not_exists(closedFor)",
-      NOTHING_LATER,
-      "(attribute_exists(rooms.#room) OR size(rooms) < :maxRooms)",
-    ].join(" AND "),
-    names: { "#left": "left", "#room": mapKey(room) },
-    values: { ":sid": socket.sid, ":stamp": stamp, ":maxRooms": maxRooms },
-  });
-  return item !== undefined;
-}
-
-async function removeRoom(
-  table: Table,
-  socket: SocketRecord,
-  room: string,
-  stamp: Stamp,
-): Promise<SocketItem | undefined> {
-  const item = await table.update(socketKey(socket), {
-    update: "SET #left.#room = :stamp REMOVE rooms.#room",
-    condition: `sid = :sid AND ${NOTHING_LATER}`,
-    names: { "#left": "left", "#room": mapKey(room) },
-    values: { ":sid": socket.sid, ":stamp": stamp },
-  });
-  // What lies under a socket's key is a socket.
-  return item as SocketItem | undefined;
 }
 
 function stampsOf(item: SocketItem, room: string): { readonly joinedAt?: Stamp; readonly leftAt?: Stamp } {

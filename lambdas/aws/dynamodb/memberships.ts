@@ -19,33 +19,16 @@ export async function createMemberships(table: Table, socket: SocketRecord): Pro
   const rooms = stampedRooms(socket);
   if (socket.activeFrom !== undefined) {
     return forEachConcurrently(rooms, CONCURRENT_PUTS, ([room, stamp]) =>
-      bringMembership(table, socket, room, stamp),
+      putMembership(table, socket, room, stamp),
     );
   }
   await table.writeAll(rooms.map(([room, stamp]) => ({ put: membershipItem(socket, room, stamp) })));
 }
 
 /**
- * Writes the membership unless a later one is there. A joined room's stamp is older than the connection: of
- * several that bring the same one, the CONNECT that arrived last has it.
+ * Writes the membership unless a later one is there. Of several connections that have the same stamp, since a
+ * recovered socket brings those of its rooms along, the one whose CONNECT arrived last has it.
  */
-async function bringMembership(
-  table: Table,
-  socket: SocketRecord,
-  room: string,
-  stamp: Stamp,
-): Promise<void> {
-  const item = { ...membershipItem(socket, room, stamp), broughtBy: socket.stamp };
-  await table.put(item, {
-    condition: [
-      "attribute_not_exists(pk) OR stamp < :stamp",
-      "(stamp = :stamp AND (attribute_not_exists(broughtBy) OR broughtBy <= :broughtBy))",
-    ].join(" OR "),
-    values: { ":stamp": stamp, ":broughtBy": socket.stamp },
-  });
-}
-
-/** Writes the membership unless a later one is there. */
 export async function putMembership(
   table: Table,
   socket: SocketRecord,
@@ -53,8 +36,11 @@ export async function putMembership(
   stamp: Stamp,
 ): Promise<void> {
   await table.put(membershipItem(socket, room, stamp), {
-    condition: "attribute_not_exists(pk) OR stamp <= :stamp",
-    values: { ":stamp": stamp },
+    condition: [
+      "attribute_not_exists(pk) OR stamp < :stamp",
+      "(stamp = :stamp AND (attribute_not_exists(broughtBy) OR broughtBy <= :connectStamp))",
+    ].join(" OR "),
+    values: { ":stamp": stamp, ":connectStamp": socket.stamp },
   });
 }
 

@@ -12,7 +12,7 @@ const KEYS_PER_UPDATE = 100;
 export type Identity = Pick<SocketRecord, "userId" | "claims" | "tokenExpiresAt">;
 
 /** Fails when the socket closed meanwhile: then its closer has found that nobody heard of it. */
-export function completeChange(socket: SocketRecord): Change {
+export function introduction(socket: SocketRecord): Change {
   return {
     update: "REMOVE isNew",
     condition: "sid = :sid AND attribute_not_exists(closedFor)",

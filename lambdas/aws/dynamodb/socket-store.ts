@@ -11,7 +11,7 @@ import {
   putMembership,
   stampedRooms,
 } from "./memberships";
-import { claimChange, closeChange, completeChange, dataChanges, identityChange } from "./socket-changes";
+import { claimChange, closeChange, dataChanges, identityChange, introduction } from "./socket-changes";
 import type { Change, Table } from "./table";
 
 export function socketStore(table: Table, now: () => number): SocketStore {
@@ -20,6 +20,8 @@ export function socketStore(table: Table, now: () => number): SocketStore {
       if (await putSocket(table, socket)) return completeSocket(table, socket, now());
       return createAgain(table, socket, now());
     },
+
+    introduce: (socket) => updateSocket(table, socket, introduction(socket)),
 
     async saveData(socket, changes) {
       for (const change of dataChanges(socket, changes)) await table.update(socketKey(socket), change);
@@ -66,7 +68,8 @@ async function completeSocket(table: Table, socket: SocketRecord, now: number): 
   await createMemberships(table, socket);
   const current = await readOpenSocket(table, socket, now);
   if (current?.isProtected && !socket.isProtected) await protectRooms(table, socket);
-  if (current && (await updateSocket(table, socket, completeChange(socket)))) return "created";
+  const isRecovered = socket.activeFrom !== undefined;
+  if (current && (isRecovered || (await updateSocket(table, socket, introduction(socket))))) return "created";
   await removeTraces(table, socket);
   return "closed";
 }

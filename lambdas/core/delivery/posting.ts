@@ -11,6 +11,8 @@ import { postInTurn } from "./turns";
 
 /** Posts in flight at once: one Lambda's share of CPU is busy long before its sockets are. */
 export const MAX_CONCURRENT_POSTS = 100;
+/** Protected connections wait for their turns, mostly, and recovered ones for the log: the others do not. */
+export const MAX_WAITING_POSTS = 200;
 
 /** What one connection gets, in order, each packet with the emit that it belongs to. */
 export interface Parcels {
@@ -65,11 +67,18 @@ export function parcelsOf(
   return [...connections.values()];
 }
 
-/** Posts to connections side by side, the frames of each one after the other. */
+/** Posts to connections side by side, the frames of each one after the other; none waits behind those that wait. */
 export async function post(services: PostServices, { emits, connections }: Posts): Promise<Delivered> {
   const log = newPostLog(Tally.of(emits));
   expectAll(log.tally, connections);
-  await forEachConcurrently(connections, MAX_CONCURRENT_POSTS, (entry) => postParcels(services, entry, log));
+  const now = services.clock.now();
+  const waiting = connections.filter((entry) => waits(entry, now));
+  const others = connections.filter((entry) => !waits(entry, now));
+  const each = (entry: Parcels) => postParcels(services, entry, log);
+  await Promise.all([
+    forEachConcurrently(others, MAX_CONCURRENT_POSTS, each),
+    forEachConcurrently(waiting, MAX_WAITING_POSTS, each),
+  ]);
   await report(services, log);
   return { counts: log.tally.counts, gone: new Set(log.gone.map(({ connectionId }) => connectionId)) };
 }

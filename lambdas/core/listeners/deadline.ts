@@ -5,6 +5,27 @@ export function withDeadline(services: Services): Services {
   return { ...services, deadline: services.clock.now() + services.settings.listenerTimeoutMs };
 }
 
+/** What API Gateway gives a packet, less the way back. */
+const PACKET_MS = 28_000;
+
+/** Listeners need some of it, however long what comes before them takes. */
+const LEFT_FOR_LISTENERS_MS = 5_000;
+
+/** When that what comes before the listeners must be done, milliseconds since the epoch. */
+export function preparedBy({ deadline, clock, settings }: Services): number {
+  const { listenerTimeoutMs } = settings;
+  const begunAt = (deadline ?? clock.now() + listenerTimeoutMs) - listenerTimeoutMs;
+  return begunAt + PACKET_MS - Math.min(listenerTimeoutMs, LEFT_FOR_LISTENERS_MS);
+}
+
+/** For listeners that could not begin at once: their whole time from now on, as far as the packet has it. */
+export function withDeadlineFromNow(services: Services): Services {
+  const { clock, settings } = services;
+  const { listenerTimeoutMs } = settings;
+  const last = preparedBy(services) + Math.min(listenerTimeoutMs, LEFT_FOR_LISTENERS_MS);
+  return { ...services, deadline: Math.min(clock.now() + listenerTimeoutMs, last) };
+}
+
 export function remainingMs({ deadline, clock, settings }: Services): number {
   return deadline === undefined ? settings.listenerTimeoutMs : Math.max(0, deadline - clock.now());
 }

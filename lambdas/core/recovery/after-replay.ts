@@ -64,7 +64,8 @@ async function endOf(
   for (;;) {
     const end = await recovery?.replays.end(member);
     if (end || clock.now() >= activeFrom + IN_QUESTION_MS) return end;
-    await clock.pause(pollMs(clock.now() - activeFrom));
+    const leftMs = activeFrom + IN_QUESTION_MS - clock.now();
+    await clock.pause(Math.min(leftMs, pollMs(clock.now() - activeFrom)));
   }
 }
 

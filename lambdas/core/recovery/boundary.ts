@@ -25,7 +25,7 @@ export const IN_QUESTION_MS = 10_000;
 /** A post may take so long: none of a recovery's begins later than that before the end of the question. */
 export const LAST_POST_MS = IN_QUESTION_MS - 3_000;
 
-/** Of what was missed none begins later: a recovery that takes so long still has to tell its client `connect`. */
+/** Of what was missed none begins later: others post when the time is over, and the client must be told `connect` before. */
 export const LAST_MISSED_MS = LAST_POST_MS - 1_500;
 
 /** Whether an event may be posted to the socket. One that is in no log always is. */

@@ -1,17 +1,14 @@
-import { type ConnectRequest, welcome } from "../connections/connecting";
+import type { ConnectRequest } from "../connections/connecting";
 import { fallBehind } from "../delivery/posting";
-import type { Session } from "../listeners/session";
 import type { Services } from "../services";
 import { LAST_POST_MS } from "./boundary";
+import { introduce, type Returning } from "./introducing";
 import type { ReplayEnd } from "./ports";
 
 /** What the client kept for this moment it sends at once: that is still heard. */
 const LAST_WORDS_MS = 500;
 
-export interface BrokenReplay {
-  readonly session: Session;
-  /** That middleware joined. */
-  readonly rooms: readonly string[];
+export interface BrokenReplay extends Returning {
   readonly finish: (end: ReplayEnd) => Promise<void>;
   readonly error: unknown;
 }
@@ -25,11 +22,11 @@ export interface BrokenReplay {
 export async function breakOff(
   services: Services,
   request: ConnectRequest,
-  { session, rooms, finish, error }: BrokenReplay,
-): Promise<void> {
+  { socket, rooms, finish, error }: BrokenReplay,
+): Promise<"connected" | "closed"> {
   const { clock, log } = services;
-  const { connectionId, isProtected, activeFrom = 0 } = session.record;
-  await welcome(services, request, session, rooms, async (greeting) => {
+  const { connectionId, isProtected, activeFrom = 0 } = socket;
+  const outcome = await introduce(services, request, { socket, rooms }, async (greeting) => {
     if (clock.now() > activeFrom + LAST_POST_MS) throw error;
     await greeting();
     await clock.pause(LAST_WORDS_MS);
@@ -38,4 +35,5 @@ export async function breakOff(
   });
   log.warn("a recovery broke off: its client is cut, and comes back for the rest", { connectionId, error });
   await fallBehind(services, { connectionId, isProtected, catchesUp: true });
+  return outcome;
 }

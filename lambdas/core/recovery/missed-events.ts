@@ -9,14 +9,14 @@ export interface LogRange {
   readonly after: Offset;
 }
 
-type Rooms = Pick<SocketRecord, "sid" | "userId" | "rooms">;
+type Rooms = Pick<SocketRecord, "sid" | "userId" | "rooms" | "since">;
 
-/** Of each room of the socket what came behind `after` and since it joined. */
+/** Of each room of the socket what came behind `after` and since it is in it. */
 export function logRanges(socket: Rooms, after: Offset): readonly LogRange[] {
   const base = baseRooms(socket).map((room) => ({ room, after }));
-  const joined = Object.entries(socket.rooms).map(([room, stamp]) => ({
+  const joined = Object.keys(socket.rooms).map((room) => ({
     room,
-    after: laterOf(after, offsetBound(arrivedAt(stamp))),
+    after: laterOf(after, offsetBound(isInSince(socket, room))),
   }));
   return [...base, ...joined];
 }
@@ -43,11 +43,13 @@ export function laterOf(one: Offset, other: Offset): Offset {
 
 function isExcepted(socket: Rooms, { except, offset }: LoggedEvent): boolean {
   const base = baseRooms(socket);
-  return except.some((room) => {
-    if (base.includes(room)) return true;
-    const stamp = Object.hasOwn(socket.rooms, room) ? socket.rooms[room] : undefined;
-    return stamp !== undefined && arrivedAt(stamp) <= timeOf(offset);
-  });
+  return except.some((room) => base.includes(room) || isInSince(socket, room) <= timeOf(offset));
+}
+
+/** Milliseconds since the epoch; never, for a room that it is not in. */
+function isInSince({ rooms, since = {} }: Rooms, room: string): number {
+  const stamp = [since, rooms].find((stamps) => Object.hasOwn(stamps, room))?.[room];
+  return stamp === undefined ? Number.POSITIVE_INFINITY : arrivedAt(stamp);
 }
 
 /** A stamp begins with its milliseconds. */

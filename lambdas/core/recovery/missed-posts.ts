@@ -2,20 +2,19 @@ import { withOffset } from "../../protocol/event-offset";
 import type { ConnectRequest } from "../connections/connecting";
 import { postAll } from "../delivery/posting";
 import type { PostServices } from "../services";
-import { LAST_MISSED_MS } from "./boundary";
 import type { LoggedEvent } from "./ports";
 
-/** What a recovered socket is posted from the log. */
+/** What a recovered socket is posted from the log, `until` some moment, milliseconds since the epoch. */
 export class MissedPosts {
   readonly #services: PostServices;
   readonly #request: ConnectRequest;
-  readonly #activeFrom: number;
+  readonly #until: number;
   #areHalfDone = false;
 
-  constructor(services: PostServices, request: ConnectRequest, activeFrom: number) {
+  constructor(services: PostServices, request: ConnectRequest, until: number) {
     this.#services = services;
     this.#request = request;
-    this.#activeFrom = activeFrom;
+    this.#until = until;
   }
 
   /** Its client is there, and has, or may have, some of it. */
@@ -41,9 +40,7 @@ export class MissedPosts {
     }
   }
 
-  /** Others post when the time is over, whether a recovery is or not. */
   assertInTime(): void {
-    const { clock } = this.#services;
-    if (clock.now() > this.#activeFrom + LAST_MISSED_MS) throw new Error("a recovery took too long");
+    if (this.#services.clock.now() > this.#until) throw new Error("a recovery took too long");
   }
 }

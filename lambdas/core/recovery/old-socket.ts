@@ -1,5 +1,6 @@
 import { disconnect } from "../connections/closing";
 import { EVENT_VERSION } from "../internal-events";
+import { settlesWithin } from "../listeners/listeners";
 import type { Stamp } from "../records";
 import type { Services } from "../services";
 import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
@@ -21,8 +22,8 @@ export async function leftBehind(
   if (isAway(session)) return session.parked;
   const { clock } = services;
   const { pid, connectionId } = session;
-  await closeOld(services, connectionId);
   const deadline = clock.now() + CLOSED_WITHIN_MS;
+  await closeOld(services, connectionId);
   for (;;) {
     const current = await sessions.load(pid);
     if (current?.claim !== session.claim) return undefined;
@@ -32,7 +33,8 @@ export async function leftBehind(
     // Closed before the connection could have the session: what was there before still is.
     if (!socket) return (await sessions.load(pid))?.parked;
     if (clock.now() >= deadline) {
-      return { connectionId, at: clock.now(), rooms: socket.rooms, data: socket.data };
+      const { rooms, since, data } = socket;
+      return { connectionId, at: clock.now(), rooms, since, data };
     }
     await clock.pause(POLL_MS);
   }
@@ -43,11 +45,13 @@ export function isAway({ parked, connectionId }: RecoverySession): boolean {
   return parked?.connectionId === connectionId;
 }
 
-function closeOld(services: Services, connectionId: string): Promise<void> {
-  return disconnect(services, {
+/** Its listeners may take longer than the client should wait: they go on meanwhile. */
+async function closeOld(services: Services, connectionId: string): Promise<void> {
+  const closing = disconnect(services, {
     version: EVENT_VERSION,
     connections: [{ connectionId }],
     reason: "transport close",
     cut: true,
   });
+  await settlesWithin(closing, CLOSED_WITHIN_MS);
 }

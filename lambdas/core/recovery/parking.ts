@@ -44,10 +44,10 @@ export async function parkOrEnd(
   socket: SocketRecord & { readonly closedFor: DisconnectReason },
   data: SocketRecord["data"] = socket.data,
 ): Promise<void> {
-  const { pid, connectionId, rooms } = socket;
+  const { pid, connectionId, rooms, since } = socket;
   if (!recovery || pid === undefined) return;
   if (!UNASKED.has(socket.closedFor)) return recovery.sessions.end({ pid, connectionId });
   const at = clock.now();
   const expiresAt = expirySeconds(at + recovery.windowMs + GRACE_MS);
-  await recovery.sessions.park(pid, { connectionId, at, rooms, data }, expiresAt);
+  await recovery.sessions.park(pid, { connectionId, at, rooms, since, data }, expiresAt);
 }

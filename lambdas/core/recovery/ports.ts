@@ -39,6 +39,7 @@ export interface ParkedSocket {
   /** When, milliseconds since the epoch. */
   readonly at: number;
   readonly rooms: SocketRecord["rooms"];
+  readonly since?: SocketRecord["since"];
   readonly data: SocketRecord["data"];
 }
 

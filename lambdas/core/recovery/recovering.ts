@@ -24,11 +24,12 @@ const MAX_PID_LENGTH = 100;
  */
 export async function connectAgain(services: Services, request: ConnectRequest): Promise<ConnectOutcome> {
   const { recovery } = services;
+  const cameAt = services.clock.now();
   const session = recovery && (await sessionOf(services, recovery, request));
   if (!recovery || !session) return connect(services, request);
   const identity = await authenticate(services, request, session.sid);
   if ("refused" in identity) return identity;
-  const outcome = await recover(services, recovery, request, { session, identity });
+  const outcome = await recover(services, recovery, request, { session, identity, cameAt });
   if (outcome) return outcome;
   const fresh = await withinSockets(services, request, { ...identity, sid: newSid() });
   return "refused" in fresh ? fresh : connectAs(services, request, fresh);
@@ -45,7 +46,14 @@ async function sessionOf(
   const session = await recovery.sessions.load(pid);
   if (session?.namespace !== definition.name) return undefined;
   if (session.connectionId === connection.connectionId) return undefined;
-  return isAway(session) && isOver(services, recovery, session.parked) ? undefined : session;
+  return isAway(session) && isOver(recovery, session.parked, services.clock.now()) ? undefined : session;
+}
+
+interface Candidate {
+  readonly session: RecoverySession;
+  readonly identity: Identity;
+  /** Milliseconds since the epoch. */
+  readonly cameAt: number;
 }
 
 /** `undefined` where there is nothing to take over, or too much to send. */
@@ -53,7 +61,7 @@ async function recover(
   services: Services,
   recovery: Recovery,
   request: ConnectRequest,
-  { session: known, identity }: { readonly session: RecoverySession; readonly identity: Identity },
+  { session: known, identity, cameAt }: Candidate,
 ): Promise<ConnectOutcome | undefined> {
   if (known.userId !== identity.userId) return undefined;
   const claim = request.nextStamp();
@@ -61,13 +69,14 @@ async function recover(
   if (!claimed) return undefined;
   const session = { ...claimed, claim };
   const parked = await leftBehind(services, recovery, session);
-  if (!parked || isOver(services, recovery, parked)) return undefined;
+  if (!parked || isOver(recovery, parked, cameAt)) return undefined;
   const outcome = await takeOver(services, recovery, request, { session, parked, identity });
   // Its socket gets another sid now: nobody is to take this one again.
   if (!outcome) await recovery.sessions.end(session);
   return outcome;
 }
 
-function isOver({ clock }: Services, { windowMs }: Recovery, parked: ParkedSocket | undefined): boolean {
-  return clock.now() > (parked?.at ?? 0) + windowMs;
+/** Whoever came in time is, however long the middleware takes. */
+function isOver({ windowMs }: Recovery, parked: ParkedSocket | undefined, cameAt: number): boolean {
+  return cameAt > (parked?.at ?? 0) + windowMs;
 }

@@ -4,25 +4,27 @@ import { laterOf, logRanges, missedEvents } from "./missed-events";
 import { type Offset, offsetBound } from "./offsets";
 import type { LoggedEvent, LogStore } from "./ports";
 
-/** They are posted one after the other, some 5 ms each, within the time that a listener has. */
+/** They are posted one after the other, some 5 ms each, within the time that a packet has. */
 const MAX_EVENTS = 2_500;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
+/** Not all that is read is for the socket: some is in several of its rooms, or excepts it. */
+const MAX_READ = 4;
 
 const CONCURRENT_ROOMS = 25;
 
 /** Nobody waits longer for a write to the log before the event is logged anew. */
 const RECENT_MS = 5_000;
 
-type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms">;
+type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms" | "since">;
 
 /** Reads what a socket missed, stretch by stretch. */
 export class Replay {
-  readonly #socket: Owner;
+  #socket: Owner;
   readonly #events: LogStore;
   #after: Offset;
   readonly #sent = new Set<Offset>();
-  #count = 0;
-  #characters = 0;
+  readonly #read = new Volume();
+  readonly #owed = new Volume();
 
   /** `last`: what the client got last, which may be behind `after`. */
   constructor(events: LogStore, socket: Owner, after: Offset, last?: Offset) {
@@ -30,6 +32,12 @@ export class Replay {
     this.#socket = socket;
     this.#after = after;
     if (last !== undefined) this.#sent.add(last);
+  }
+
+  /** With the rooms in which the socket is by now. */
+  of(socket: Owner): this {
+    this.#socket = socket;
+    return this;
   }
 
   /** The latest of what was read. */
@@ -51,20 +59,32 @@ export class Replay {
       async ({ room, after }) => {
         for await (const page of this.#events.read(this.#socket.namespace, room, { after, before })) {
           logs.push(page);
-          if (this.#isTooMuchWith(page)) return;
+          this.#read.add(page);
+          if (this.#read.exceeds(MAX_READ)) return;
         }
       },
     );
-    if (this.#isTooMuchWith([])) return undefined;
+    if (this.#read.exceeds(MAX_READ)) return undefined;
     this.#after = laterOf(this.#after, before);
     const missed = missedEvents(this.#socket, logs, this.#sent);
+    this.#owed.add(missed);
+    if (this.#owed.exceeds(1)) return undefined;
     for (const { offset } of missed) this.#sent.add(offset);
     return missed;
   }
+}
 
-  #isTooMuchWith(page: readonly LoggedEvent[]): boolean {
-    this.#count += page.length;
-    for (const { frames } of page) for (const frame of frames) this.#characters += frame.length;
-    return this.#count > MAX_EVENTS || this.#characters > MAX_CHARACTERS;
+class Volume {
+  #events = 0;
+  #characters = 0;
+
+  add(events: readonly LoggedEvent[]): void {
+    this.#events += events.length;
+    for (const { frames } of events) for (const frame of frames) this.#characters += frame.length;
+  }
+
+  /** So many times what can be sent. */
+  exceeds(times: number): boolean {
+    return this.#events > times * MAX_EVENTS || this.#characters > times * MAX_CHARACTERS;
   }
 }

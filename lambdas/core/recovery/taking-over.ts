@@ -4,14 +4,14 @@ import {
   type Identity,
   protect,
   sessionFor,
-  welcome,
 } from "../connections/connecting";
-import type { Session } from "../listeners/session";
+import { preparedBy } from "../listeners/deadline";
 import type { CreateOutcome } from "../ports";
 import type { SocketRecord, Stamp } from "../records";
 import type { Services } from "../services";
-import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS } from "./boundary";
+import { AHEAD_MS, CLOCK_SKEW_MS, COMPLETE_AFTER_MS, LAST_MISSED_MS } from "./boundary";
 import { breakOff } from "./breaking-off";
+import { introduce } from "./introducing";
 import { laterOf } from "./missed-events";
 import { MissedPosts } from "./missed-posts";
 import { isOffset, type Offset, offsetBound, timeOf } from "./offsets";
@@ -22,8 +22,10 @@ import { withEnding } from "./replay-ending";
 
 /** A recovered socket's memberships are written one by one, many at once. */
 const PER_ROOM_MS = 2;
-/** Of an event that is sent from the log. */
+/** Of an event that is sent from the log; a protected connection is looked at before, and a binary one takes a turn. */
 const PER_POST_MS = 6;
+const PER_PROTECTED_POST_MS = 12;
+const PER_BINARY_POST_MS = 200;
 /** Writing takes so many requests, one after the other: a table that was slow to read from will be slow to write to. */
 const WRITES_PER_READ = 5;
 
@@ -36,7 +38,7 @@ export interface Return {
 
 /**
  * Puts the socket onto the new connection, between what it is sent from the log and what is posted to it
- * (see `boundary.ts`). `undefined`, with nothing sent, when it missed too much.
+ * (see `boundary.ts`). `undefined`, with nothing sent, when it missed too much, or the middleware left no time.
  *
  * @throws when it cannot be finished.
  */
@@ -53,24 +55,29 @@ export async function takeOver(
   if (!missed) return undefined;
   await protect(services, request);
   const readAt = clock.now();
-  const activeFrom = readAt + aheadMs(back.parked, missed, readAt - startedAt);
-  const current = returningSession(services, request, back, activeFrom);
-  return withEnding(services, recovery, current.record, async (finish) => {
-    const placed = await place(services, recovery, back.session, current.record);
+  const last = preparedBy(services) - COMPLETE_AFTER_MS;
+  if (readAt + AHEAD_MS > last) return undefined;
+  // What cannot be posted until then is for the next time.
+  const activeFrom = Math.min(last, readAt + aheadMs(request, back, missed, readAt - startedAt));
+  const socket = returningSocket(services, request, back, activeFrom);
+  const { rooms } = back.identity;
+  return withEnding(services, recovery, socket, async (finish) => {
+    const placed = await place(services, recovery, back.session, socket);
     if (placed !== "created") return placed;
     const placedAt = clock.now();
-    const posts = new MissedPosts(services, request, activeFrom);
+    const until = Math.min(activeFrom + LAST_MISSED_MS, preparedBy(services));
+    const posts = new MissedPosts(services, request, until);
     try {
       // Only now: of a recovery that fails before, the client would keep these, and get them again in the next.
       await posts.post(missed);
-      await finish(await postRest(services, replay, posts, { activeFrom, placedAt }));
+      await finish(
+        await postRest(services, replay, posts, { socket, boundary: boundaryOf(socket, placedAt) }),
+      );
     } catch (error) {
       if (!posts.areHalfDone) throw error;
-      await breakOff(services, request, { session: current, rooms: back.identity.rooms, finish, error });
-      return "connected";
+      return breakOff(services, request, { socket, rooms, finish, error });
     }
-    await welcome(services, request, current, back.identity.rooms);
-    return "connected";
+    return introduce(services, request, { socket, rooms });
   });
 }
 
@@ -81,31 +88,38 @@ function replayOf(
   { session, parked }: Return,
 ): Replay {
   const { namespace, sid, userId } = session;
+  const { rooms, since } = parked;
   const { offset } = request.handshake.auth;
   const last = isOffset(offset) ? offset : undefined;
   const after = firstOffset(services, recovery, session, last);
-  return new Replay(recovery.events, { namespace, sid, userId, rooms: parked.rooms }, after, last);
+  return new Replay(recovery.events, { namespace, sid, userId, rooms, since }, after, last);
 }
 
 /** By then the socket is written, and most of what it missed is posted. */
-function aheadMs({ rooms }: ParkedSocket, missed: readonly LoggedEvent[], readMs: number): number {
-  const writingMs = WRITES_PER_READ * readMs + PER_ROOM_MS * Object.keys(rooms).length;
-  return AHEAD_MS + writingMs + PER_POST_MS * missed.length;
+function aheadMs(
+  { connection }: ConnectRequest,
+  { parked }: Return,
+  missed: readonly LoggedEvent[],
+  readMs: number,
+): number {
+  const writingMs = WRITES_PER_READ * readMs + PER_ROOM_MS * Object.keys(parked.rooms).length;
+  const perTextMs = connection.isProtected ? PER_PROTECTED_POST_MS : PER_POST_MS;
+  const postingMs = missed.map(({ frames }) => (frames.length > 1 ? PER_BINARY_POST_MS : perTextMs));
+  return postingMs.reduce((sum, ms) => sum + ms, AHEAD_MS + writingMs);
 }
 
 /** The socket as it was, with what middleware has found out and set this time. */
-function returningSession(
+function returningSocket(
   services: Services,
   request: ConnectRequest,
   { session, parked, identity }: Return,
   activeFrom: number,
-): Session {
+): SocketRecord {
   const { sid, pid } = session;
   const { rooms: _joining, data, ...admission } = identity;
-  const past = { sid, pid, activeFrom, rooms: parked.rooms, data: { ...parked.data, ...data } };
-  const current = sessionFor(services, request, { ...admission, ...past });
-  current.recovered = true;
-  return current;
+  const { rooms, since } = parked;
+  const past = { sid, pid, activeFrom, rooms, since, data: { ...parked.data, ...data } };
+  return sessionFor(services, request, { ...admission, ...past }).record;
 }
 
 /** The client's, or the beginning: after a recovery that failed it sends one of another session. */
@@ -138,16 +152,23 @@ async function place(
   return "closed";
 }
 
-/** What was emitted since, up to the moment from which on everybody who emits finds the memberships. */
+/** From then on everybody who emits finds the memberships. */
+function boundaryOf({ activeFrom = 0 }: SocketRecord, placedAt: number): number {
+  return Math.max(activeFrom, placedAt + CLOCK_SKEW_MS);
+}
+
+/** What was emitted since, to the rooms in which the socket is by then: others may have had it join and leave. */
 async function postRest(
-  { clock }: Services,
+  { connections, clock }: Services,
   replay: Replay,
   posts: MissedPosts,
-  { activeFrom, placedAt }: { readonly activeFrom: number; readonly placedAt: number },
+  { socket, boundary }: { readonly socket: SocketRecord; readonly boundary: number },
 ): Promise<ReplayEnd> {
-  const boundary = Math.max(activeFrom, placedAt + CLOCK_SKEW_MS);
   await clock.pause(Math.max(0, boundary + COMPLETE_AFTER_MS - clock.now()));
-  const rest = await replay.upTo(boundary);
+  const loaded = await connections.load(socket.connectionId);
+  const current = loaded?.sockets.find(({ sid, closedFor }) => sid === socket.sid && !closedFor);
+  if (!current) throw new Error("the socket was closed during its recovery");
+  const rest = await replay.of(current).upTo(boundary);
   if (!rest) throw new Error("more was emitted during the recovery than can be sent");
   await posts.post(rest);
   posts.assertInTime();

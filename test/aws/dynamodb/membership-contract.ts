@@ -33,6 +33,44 @@ export function membershipContract(setUp: SetUp): void {
       expect((await loadSocket(stores, socket))?.rooms).toEqual({ chat: latest });
     });
 
+    it.each([
+      ["a record as it is", true],
+      ["a record that is out of date", false],
+    ])("know since when the socket is in a room that it joins again, with %s", async (_, isCurrent) => {
+      const created = await connect(stores);
+      const current = async () => (await loadSocket(stores, created)) ?? created;
+      const join = async (room: string, ms: number) =>
+        stores.memberships.join(isCurrent ? await current() : created, room, stampAt(ms));
+      for (const room of ["chat", "__proto__"]) {
+        await join(room, 20);
+        expect((await current()).since).toBeUndefined();
+        for (const ms of [30, 30, 40]) expect(await join(room, ms)).toBe("joined");
+        const { rooms, since } = await current();
+        expect(Object.entries(rooms)).toEqual([[room, stampAt(40)]]);
+        expect(Object.entries(since ?? {})).toEqual([[room, stampAt(20)]]);
+        await stores.memberships.leave(created, room, stampAt(50));
+        expect((await current()).since).toBeUndefined();
+      }
+    });
+
+    it("begin anew after a leave", async () => {
+      const socket = await connect(stores);
+      await stores.memberships.join(socket, "chat", stampAt(20));
+      await stores.memberships.join(socket, "chat", stampAt(30));
+      await stores.memberships.leave(socket, "chat", stampAt(50));
+      expect(await stores.memberships.join(socket, "chat", stampAt(40))).toBe("superseded");
+      expect(await stores.memberships.join(socket, "chat", stampAt(60))).toBe("joined");
+      expect(await loadSocket(stores, socket)).toEqual({ ...socket, rooms: { chat: stampAt(60) } });
+    });
+
+    it("are not interrupted by a leave that is handled after a later join", async () => {
+      const socket = await connect(stores);
+      await stores.memberships.join(socket, "chat", stampAt(20));
+      await stores.memberships.join(socket, "chat", stampAt(40));
+      await stores.memberships.leave(socket, "chat", stampAt(30));
+      expect((await loadSocket(stores, socket))?.since).toEqual({ chat: stampAt(20) });
+    });
+
     it("are read by ranges of sids, by pages and by key", async () => {
       const ids = ["@b", "@a", "@c", "@bb", "@d"];
       for (const sid of ids) {
@@ -99,8 +137,10 @@ export function membershipContract(setUp: SetUp): void {
     it("takes a room name of 512 bytes", async () => {
       const socket = await connect(stores);
       const room = "é".repeat(256);
-      expect(await stores.memberships.join(socket, room, stampAt(20))).toBe("joined");
-      expect(await sidsIn(stores, room)).toEqual([socket.sid]);
+      for (const ms of [20, 30]) {
+        expect(await stores.memberships.join(socket, room, stampAt(ms))).toBe("joined");
+        expect(await sidsIn(stores, room)).toEqual([socket.sid]);
+      }
     });
 
     it("refuses one room too many, but not one that the socket is in", async () => {

@@ -64,6 +64,23 @@ export function recoveredSocketContract(setUp: SetUp): void {
       expect(await owners()).toEqual(["two="]);
     });
 
+    it("keeps its rooms when a join on the old connection is written late", async () => {
+      const old = await connect(stores, { userId: "ada" });
+      await stores.memberships.join(old, "chat", JOINED.chat);
+      await stores.sockets.create(await recovered("two=", 100));
+      await stores.memberships.join(old, "chat", JOINED.chat);
+      await stores.sockets.remove(old);
+      expect(await membersOf(stores, "chat")).toMatchObject([{ connectionId: "two=" }]);
+    });
+
+    it("keeps its rooms from an earlier CONNECT when they were joined again with the same stamp", async () => {
+      const [two, three] = [await recovered("two=", 100), await recovered("three=", 200)];
+      await stores.sockets.create(three);
+      await stores.memberships.join(three, "chat", JOINED.chat);
+      await stores.sockets.create(two);
+      expect(await membersOf(stores, "chat")).toMatchObject([{ connectionId: "three=" }]);
+    });
+
     it("of two at once the one whose CONNECT arrived last has the rooms, and the other takes nothing along", async () => {
       const [two, three] = [await recovered("two=", 100), await recovered("three=", 200)];
       await stores.sockets.create(three);
@@ -72,6 +89,16 @@ export function recoveredSocketContract(setUp: SetUp): void {
       await stores.sockets.remove(two);
       expect(await membersOf(stores, "chat")).toMatchObject([{ connectionId: "three=" }]);
       expect(await membersOf(stores, "@user:ada")).toMatchObject([{ connectionId: "three=" }]);
+    });
+
+    it("knows since when it is in its rooms, over connections and joins", async () => {
+      const socket = { ...(await recovered("two=", 100)), since: { chat: stampAt(5) } };
+      await stores.sockets.create(socket);
+      expect((await loadSocket(stores, socket))?.since).toEqual(socket.since);
+      for (const room of ["chat", "tea"]) await stores.memberships.join(socket, room, stampAt(500));
+      expect((await loadSocket(stores, socket))?.since).toEqual({ chat: stampAt(5), tea: JOINED.tea });
+      const claimed = await stores.sockets.claim(socket, "transport close");
+      expect(claimed?.since).toEqual({ chat: stampAt(5), tea: JOINED.tea });
     });
 
     it("leaves a room for good", async () => {

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { CLAIM_SECONDS } from "../../../lambdas/aws/dynamodb/socket-changes";
+import { stampsOf } from "../../../lambdas/core/stamps";
 import { intercept } from "./interleavings";
 import { Race } from "./race";
 import { CONNECTED_AT } from "./records";
@@ -34,7 +35,8 @@ export function recoveryRaces(connectClient: () => DynamoDBDocumentClient): void
     };
 
     /** Who has the room, and nothing else is left once that one has gone. */
-    const owners = async () => (await race.members("chat")).map((member) => member.split(" ").at(-1));
+    const owners = async (room = "chat") =>
+      (await race.members(room)).map((member) => member.split(" ").at(-1));
 
     const expectNothingLeft = async (scene: RecoveryScene, ...connectionIds: string[]) => {
       race.now += CLAIM_SECONDS * 1_000 + 1;
@@ -110,6 +112,33 @@ export function recoveryRaces(connectClient: () => DynamoDBDocumentClient): void
             },
           };
         }, INTERRUPTIONS);
+      },
+      TIME_MS,
+    );
+
+    it(
+      "a reconnect and a join on the old connection that is still being written: who has the room is posted to",
+      async () => {
+        const orders = await race.explore(async (stores) => {
+          const scene = await begin("two=");
+          const [socket] = (await stores.connections.load("one="))?.sockets ?? [];
+          if (!socket) throw new Error("expected a socket");
+          const stamp = stampsOf(CONNECTED_AT + 6_000)();
+          return {
+            actors: [
+              race.by(({ memberships }) => memberships.join(socket, "tea", stamp)),
+              (client) => scene.connect("two=", 8_000, client),
+            ],
+            async check([, outcome]) {
+              expect(outcome).toBe("connected");
+              const recovered = (await stores.connections.load("two="))?.sockets[0];
+              const isIn = Object.hasOwn(recovered?.rooms ?? {}, "tea");
+              expect(await owners("tea")).toEqual(isIn ? ["two="] : []);
+              await expectNothingLeft(scene, "one=", "two=");
+            },
+          };
+        }, INTERRUPTIONS);
+        expect(orders).toBeGreaterThan(10);
       },
       TIME_MS,
     );

@@ -17,6 +17,7 @@ const PARKED = {
   connectionId: "one=",
   at: CONNECTED_AT + 5,
   rooms: { chat: stampAt(2), ["__proto__"]: stampAt(3) },
+  since: { ["__proto__"]: stampAt(1) },
   data: { name: "Ada", ["__proto__"]: { deep: [1, null] } },
 };
 

@@ -2,6 +2,7 @@ import { CLAIM_SECONDS } from "../../../lambdas/aws/dynamodb/socket-changes";
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { MAX_ROOMS, ODD_NAMES, type SetUp, type TestClock } from "./contract-set-up";
 import {
+  CONNECTED_AT,
   connect,
   connectionRecord,
   disconnect,
@@ -38,6 +39,27 @@ export function socketContract(setUp: SetUp): void {
       for (const room of [sid, "@all", "@user:ada"]) {
         expect(await membersOf(stores, room)).toEqual([{ sid, connectionId, protocol, connectedAt }]);
       }
+    });
+
+    it("is new until it is introduced where it is recovered, and then as it is by then", async () => {
+      const socket = await connect(stores, { activeFrom: CONNECTED_AT });
+      expect((await loadSocket(stores, socket))?.isNew).toBe(true);
+      await stores.memberships.join(socket, "chat", stampAt(1));
+      const { sid } = socket;
+      expect(await stores.sockets.introduce(socket)).toMatchObject({ sid, rooms: { chat: stampAt(1) } });
+      expect((await loadSocket(stores, socket))?.isNew).toBeUndefined();
+    });
+
+    it("is not introduced when it has closed, and owes no listeners", async () => {
+      const socket = await connect(stores, { activeFrom: CONNECTED_AT });
+      await stores.sockets.close(socket, "transport close", stampAt(20));
+      expect(await stores.sockets.introduce(socket)).toBeUndefined();
+      expect(await stores.sockets.claim(socket, "transport close")).toMatchObject({ isNew: true });
+    });
+
+    it("owes listeners as soon as it is created where it is not recovered", async () => {
+      const claimed = await stores.sockets.claim(await connect(stores), "transport close");
+      expect(claimed?.isNew).toBeUndefined();
     });
 
     it("has one socket a namespace on a connection", async () => {

@@ -27,6 +27,20 @@ describe("the logs of a socket's rooms are read", () => {
   });
 });
 
+describe("of a room that the socket has joined again", () => {
+  const again = { ...socket, since: { late: joinedAt(200) } };
+
+  it("the log is read from the first of these joins on", () => {
+    const late = { room: "late", after: offsetBound(NOW + 200) };
+    expect(logRanges(again, offsetBound(NOW + 100))).toContainEqual(late);
+  });
+
+  it("events that except it are missed from before the first of these joins only", () => {
+    const [before, since] = [event(199, ["late"]), event(200, ["late"])];
+    expect(missedEvents(again, [[before, since]])).toEqual([before]);
+  });
+});
+
 describe("missed events", () => {
   it("are merged from all rooms in the order of their offsets, each once", () => {
     const [first, second, third] = [event(1), event(2), event(3)];

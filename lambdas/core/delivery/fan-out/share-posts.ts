@@ -5,6 +5,7 @@ import type { ShareProgress } from "../ports";
 import {
   expectAll,
   MAX_CONCURRENT_POSTS,
+  MAX_WAITING_POSTS,
   newPostLog,
   type Parcels,
   type PostLog,
@@ -23,9 +24,6 @@ import { Pace } from "./pace";
 const MIN_CONCURRENT_POSTS = 4;
 const BEGUN_SECONDS = 0.2;
 
-/** Protected connections wait for their turns, mostly, and recovered ones for the log: the others do not. */
-const MAX_WAITING = 200;
-
 /** A checkpoint is a write: not more often than the account's rate needs, nor rarer than a claim lasts. */
 const MAX_CHUNK_POSTS = 500;
 const MAX_CHUNK_SECONDS = 5;
@@ -42,7 +40,7 @@ export class SharePosts {
   readonly #tally: Tally;
   readonly #pace: Pace;
   readonly #lane: Lane;
-  readonly #waitingLane = new Lane(MAX_WAITING);
+  readonly #waitingLane = new Lane(MAX_WAITING_POSTS);
   /** The latest chunk and all before it. */
   #last: Promise<void> = Promise.resolve();
   #begunUpTo: string;
