@@ -159,8 +159,6 @@ export interface PartStore {
  * writer takes the connection, all others look whether it is taken.
  */
 export interface TurnStore {
-  /** Marks the connection, and all memberships of its sockets: who posts to it has to look. */
-  protect(connectionId: string): Promise<void>;
   /** `taken`: nobody else takes it before `until` or its release. Times in ms since the epoch. */
   take(
     connectionId: string,

@@ -220,7 +220,6 @@ export class FanOut {
         deliver: (event) => call("deliver", async () => this.invoke(event)),
       },
       turns: {
-        protect: async () => {},
         take: async () => "taken",
         release: async () => {},
         takenUntil: async () => START + this.turnsTakenForMs,

@@ -45,10 +45,6 @@ export function memoryPartStore(
 export function memoryTurnStore(connections: Connections, now: () => number): TurnStore {
   const turns = new Map<string, { readonly id: string; readonly until: number }>();
   return {
-    protect: async (connectionId) => {
-      const connection = connections.get(connectionId);
-      if (connection) connections.set(connectionId, { ...connection, isProtected: true });
-    },
     take: async (connectionId, turn) => {
       const connection = connections.get(connectionId);
       if (!connection || connection.closedFor) return "gone";

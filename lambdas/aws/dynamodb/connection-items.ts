@@ -60,9 +60,6 @@ function connectionItems(items: readonly (ConnectionItem | SocketItem)[], now: n
   return { connection: live.find(isConnection), sockets: live.filter(isSocket) };
 }
 
-/** With what its connection was marked meanwhile. */
-export type OpenSocketItem = SocketItem & { readonly isProtected?: boolean };
-
 /**
  * What follows every creation: who closes marks first and deletes last, so whoever has written something
  * and then still reads no mark has left nothing behind that a closer will not see.
@@ -71,11 +68,10 @@ export async function readOpenSocket(
   table: Table,
   socket: SocketRecord,
   now: number,
-): Promise<OpenSocketItem | undefined> {
+): Promise<SocketItem | undefined> {
   const { connection, sockets } = await readConnection(table, socket.connectionId, now);
   if (!connection || connection.closedFor) return undefined;
-  const item = sockets.find((candidate) => candidate.sid === socket.sid && !candidate.closedFor);
-  return item && { ...item, isProtected: connection.isProtected };
+  return sockets.find((candidate) => candidate.sid === socket.sid && !candidate.closedFor);
 }
 
 function isConnection(item: ConnectionItem | SocketItem): item is ConnectionItem {

@@ -4,7 +4,7 @@ import { readOpenSocket } from "./connection-items";
 import { mapKey, type SocketItem } from "./items";
 import { socketKey } from "./keys";
 import { memberPage, presentSids } from "./member-pages";
-import { deleteMembership, protectMembership, putMembership } from "./memberships";
+import { deleteMembership, putMembership } from "./memberships";
 import { joinChange, leaveChange, rejoinChange } from "./room-changes";
 import type { Table } from "./table";
 import { staleTombstones, tombstoneRemoval } from "./tombstones";
@@ -35,7 +35,6 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
   async function settle(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome> {
     await putMembership(table, socket, room, stamp);
     const current = await readOpenSocket(table, socket, now());
-    if (current?.isProtected && !socket.isProtected) await protectMembership(table, socket, room);
     // A later join replaces the membership and needs no undoing.
     if (current && stampsOf(current, room).joinedAt !== undefined) return "joined";
     await deleteMembership(table, socket, room, stamp);

@@ -44,15 +44,6 @@ export async function putMembership(
   });
 }
 
-/** Tells whoever posts to the socket that its connection is protected. One that is not there yet learns it by itself. */
-export async function protectMembership(table: Table, socket: SocketRecord, room: string): Promise<void> {
-  await table.update(membershipKey(socket.namespace, room, socket.sid), {
-    update: "SET isProtected = :true",
-    condition: "connectionId = :connectionId",
-    values: { ":connectionId": socket.connectionId, ":true": true },
-  });
-}
-
 /** Deletes the membership unless another connection has taken over the sid, or a later join the room. */
 export async function deleteMembership(
   table: Table,

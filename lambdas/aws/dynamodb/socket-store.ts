@@ -4,13 +4,7 @@ import { userRoom } from "../../core/rooms";
 import { readConnection, readOpenSocket } from "./connection-items";
 import { type SocketItem, socketItem, socketRecord } from "./items";
 import { socketKey } from "./keys";
-import {
-  createMemberships,
-  deleteMembership,
-  protectMembership,
-  putMembership,
-  stampedRooms,
-} from "./memberships";
+import { createMemberships, deleteMembership, putMembership, stampedRooms } from "./memberships";
 import { claimChange, closeChange, dataChanges, identityChange, introduction } from "./socket-changes";
 import type { Change, Table } from "./table";
 
@@ -67,7 +61,6 @@ function putSocket(table: Table, socket: SocketRecord): Promise<boolean> {
 async function completeSocket(table: Table, socket: SocketRecord, now: number): Promise<CreateOutcome> {
   await createMemberships(table, socket);
   const current = await readOpenSocket(table, socket, now);
-  if (current?.isProtected && !socket.isProtected) await protectRooms(table, socket);
   const isRecovered = socket.activeFrom !== undefined;
   if (current && (isRecovered || (await updateSocket(table, socket, introduction(socket))))) return "created";
   await removeTraces(table, socket);
@@ -86,11 +79,6 @@ async function createAgain(table: Table, socket: SocketRecord, now: number): Pro
   const { connectionId, isProtected } = socket;
   if (item.isNew) return completeSocket(table, { ...socketRecord(connectionId, item), isProtected }, now);
   return isOpen && !item.closedFor ? "created" : "closed";
-}
-
-/** Another CONNECT of the connection has asked for it meanwhile. */
-async function protectRooms(table: Table, socket: SocketRecord): Promise<void> {
-  await Promise.all(stampedRooms(socket).map(([room]) => protectMembership(table, socket, room)));
 }
 
 /** The socket last: until it is gone, somebody else can do this again. */

@@ -1,24 +1,10 @@
 import type { TurnStore } from "../../core/ports";
-import { readConnection } from "./connection-items";
-import { type ConnectionItem, type SocketItem, socketRecord } from "./items";
+import type { ConnectionItem } from "./items";
 import { connectionKey, connectionPartition, FIRST_OF_CONNECTION } from "./keys";
-import { protectMembership, stampedRooms } from "./memberships";
 import type { Table } from "./table";
 
 export function turnStore(table: Table, now: () => number): TurnStore {
   return {
-    async protect(connectionId) {
-      const isThere = await table.update(connectionKey(connectionId), {
-        update: "SET isProtected = :true",
-        condition: "attribute_exists(pk)",
-        values: { ":true": true },
-      });
-      if (!isThere) return;
-      // What is written from now on finds the mark, as whoever writes a membership looks afterwards.
-      const { sockets } = await readConnection(table, connectionId, now());
-      await Promise.all(sockets.map((socket) => protectSocket(table, connectionId, socket)));
-    },
-
     async take(connectionId, { id, until }) {
       const item = await table.update(connectionKey(connectionId), {
         update: "SET turnId = :id, turnUntil = :until",
@@ -60,9 +46,4 @@ async function readItem(table: Table, connectionId: string): Promise<ConnectionI
     if (page[0]) return page[0] as ConnectionItem;
   }
   return undefined;
-}
-
-async function protectSocket(table: Table, connectionId: string, item: SocketItem): Promise<void> {
-  const socket = socketRecord(connectionId, item);
-  await Promise.all(stampedRooms(socket).map(([room]) => protectMembership(table, socket, room)));
 }

@@ -16,8 +16,6 @@ export type RuntimeAnyListener = (socket: RuntimeSocket, event: string, ...args:
 
 export interface NamespaceDefinition {
   readonly name: string;
-  /** Its sockets are sent Buffers: see `Recipient.isProtected`. */
-  readonly isBinary: boolean;
   readonly middleware: readonly RuntimeMiddleware[];
   readonly packetMiddleware: readonly RuntimePacketMiddleware[];
   readonly anyListeners: readonly RuntimeAnyListener[];
@@ -37,6 +35,7 @@ export class Registrations implements Omit<NamespaceDefinition, "name"> {
   readonly packetMiddleware: RuntimePacketMiddleware[] = [];
   readonly anyListeners: RuntimeAnyListener[] = [];
   readonly listeners = new Map<string, RuntimeListener[]>();
+  /** Its sockets are sent Buffers: see `Recipient.isProtected`. */
   isBinary = false;
   readonly #assertOpen: (call: string) => void;
 

@@ -79,17 +79,10 @@ export async function connectAs(
 ): Promise<"connected" | "exists" | "closed"> {
   const canRecover = services.recovery && request.connection.protocol === "socket.io";
   const session = sessionFor(services, request, { ...identity, pid: canRecover ? newPid() : undefined });
-  await protect(services, request);
   const created = await createRecoverable(services, session.record);
   if (created !== "created") return created;
   await welcome(services, request, session, rooms);
   return "connected";
-}
-
-/** Before there is a socket, or anything is posted to it. */
-export async function protect(services: Services, { connection, definition }: ConnectRequest): Promise<void> {
-  if (connection.isProtected || !isProtectedIn(connection, definition)) return;
-  await services.turns.protect(connection.connectionId);
 }
 
 /** Runs the connection listeners of a socket that is there, and tells the client, `around` which more may be done. */
@@ -131,13 +124,7 @@ export function sessionFor(
   { connection, definition, handshake, nextStamp }: ConnectRequest,
   identity: Pick<SocketRecord, "sid" | "data"> & Partial<SocketRecord>,
 ): Session {
-  const { connectionId, protocol, connectedAt } = connection;
-  const isProtected = isProtectedIn(connection, definition);
+  const { connectionId, protocol, connectedAt, isProtected } = connection;
   const base = { connectionId, protocol, connectedAt, isProtected, namespace: definition.name, rooms: {} };
   return new Session(services, { ...base, ...identity, stamp: nextStamp() }, nextStamp, handshake);
-}
-
-/** A plain JSON frame is whole by itself, Buffers and all. */
-function isProtectedIn({ isProtected, protocol }: ConnectionRecord, { isBinary }: NamespaceDefinition) {
-  return isProtected || (isBinary && protocol === "socket.io");
 }

@@ -33,7 +33,7 @@ export async function upgrade(all: Services, request: UpgradeRequest): Promise<U
   const { connectionId, connectedAt } = request;
   const handshake = handshakeToStore(request, services.settings.handshakeHeaders);
   if (negotiated.protocol === "socket.io") {
-    // From the start: once a client has its first sockets, others post to it and know nothing of a change.
+    // A plain JSON frame is whole by itself, Buffers and all.
     const isProtected = services.registry.hasBinary || undefined;
     await remember(services, { connectionId, connectedAt, protocol: "socket.io", isProtected }, handshake);
     return { status: 200 };

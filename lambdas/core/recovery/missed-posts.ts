@@ -28,9 +28,8 @@ export class MissedPosts {
    * @throws at the first that could not be sent, or of which nobody knows, and when the time is over.
    */
   async post(missed: readonly LoggedEvent[]): Promise<void> {
-    const { connection, definition } = this.#request;
-    const { connectionId } = connection;
-    const recipient = { connectionId, isProtected: connection.isProtected || definition.isBinary };
+    const { connectionId, isProtected } = this.#request.connection;
+    const recipient = { connectionId, isProtected };
     for (const { frames, offset } of missed) {
       this.assertInTime();
       const outcome = await postAll(this.#services, recipient, withOffset(frames, offset));

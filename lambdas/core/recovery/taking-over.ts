@@ -2,7 +2,6 @@ import {
   type ConnectOutcome,
   type ConnectRequest,
   type Identity,
-  protect,
   sessionFor,
 } from "../connections/connecting";
 import { preparedBy } from "../listeners/deadline";
@@ -53,7 +52,6 @@ export async function takeOver(
   const startedAt = clock.now();
   const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS);
   if (!missed) return undefined;
-  await protect(services, request);
   const readAt = clock.now();
   const last = preparedBy(services) - COMPLETE_AFTER_MS;
   if (readAt + AHEAD_MS > last) return undefined;

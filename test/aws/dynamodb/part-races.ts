@@ -2,15 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import type { AttachmentPart, HeaderPart } from "../../../lambdas/protocol/assembly";
 import { Race } from "./race";
-import {
-  CONNECTED_AT,
-  connect,
-  connectionRecord,
-  disconnect,
-  membersOf,
-  socketRecord,
-  stampAt,
-} from "./records";
+import { CONNECTED_AT, connect, connectionRecord, disconnect, stampAt } from "./records";
 
 const CONNECTION = connectionRecord();
 const ID = CONNECTION.connectionId;
@@ -54,37 +46,5 @@ export function partRaces(connectClient: () => DynamoDBDocumentClient): void {
         };
       });
     });
-
-    const other = socketRecord({ namespace: "/other", sid: "@zyxwvutsrqponmlkjihg" });
-    const unaware: readonly [
-      what: string,
-      work: (stores: Stores) => Promise<unknown>,
-      namespace: string,
-      room: string,
-    ][] = [
-      [
-        "a room is joined",
-        ({ memberships }) => memberships.join(socketRecord(), "chat", stampAt(20)),
-        "/",
-        "chat",
-      ],
-      ["a socket is created", ({ sockets }) => sockets.create(other), "/other", "@all"],
-    ];
-
-    it.each(unaware)(
-      "%s while the connection is protected: its members say so",
-      async (_what, work, namespace, room) => {
-        await race.explore(async (stores) => {
-          await connect(stores);
-          return {
-            actors: [race.by(({ turns }) => turns.protect(ID)), race.by(work)],
-            async check() {
-              expect(await membersOf(stores, "@all")).toMatchObject([{ isProtected: true }]);
-              expect(await membersOf(stores, room, namespace)).toMatchObject([{ isProtected: true }]);
-            },
-          };
-        });
-      },
-    );
   });
 }

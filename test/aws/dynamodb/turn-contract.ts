@@ -4,6 +4,7 @@ import {
   CONNECTED_AT,
   connect,
   connectionRecord,
+  HANDSHAKE,
   loadSocket,
   membersOf,
   socketRecord,
@@ -11,7 +12,6 @@ import {
 } from "./records";
 
 const ID = connectionRecord().connectionId;
-const ROOMS = ["@all", "@user:ada", "chat"];
 
 /** What the core relies on of a `TurnStore`. */
 export function turnContract(setUp: SetUp): void {
@@ -22,11 +22,6 @@ export function turnContract(setUp: SetUp): void {
     beforeEach(async () => {
       ({ clock, stores } = await setUp(MAX_ROOMS));
     });
-
-    async function protection(rooms: readonly string[]): Promise<(boolean | undefined)[]> {
-      const members = await Promise.all(rooms.map((room) => membersOf(stores, room)));
-      return members.flat().map(({ isProtected }) => isProtected);
-    }
 
     it("are taken by one, until it releases", async () => {
       await connect(stores);
@@ -55,31 +50,22 @@ export function turnContract(setUp: SetUp): void {
       const turn = { id: "a", until: CONNECTED_AT + 5_000 };
       expect(await stores.turns.take(ID, turn)).toBe("gone");
       await stores.turns.release(ID, "a");
-      await stores.turns.protect(ID);
-      expect(await stores.connections.load(ID)).toBeUndefined();
       await connect(stores);
       await stores.connections.close(ID, "transport close");
       expect(await stores.turns.take(ID, turn)).toBe("gone");
     });
 
-    it("are asked for of a protected connection: its record, its sockets and all of their memberships say so", async () => {
-      const socket = await connect(stores, { userId: "ada" });
-      await stores.memberships.join(socket, "chat", stampAt(20));
-      expect(await protection(ROOMS)).toEqual([undefined, undefined, undefined]);
-      await stores.turns.protect(ID);
+    it("are asked for of a connection that was opened protected: its sockets and all of their memberships say so", async () => {
+      await stores.connections.open({ ...connectionRecord(), isProtected: true }, HANDSHAKE);
       expect((await stores.connections.load(ID))?.connection.isProtected).toBe(true);
-      expect((await loadSocket(stores, socket))?.isProtected).toBe(true);
-      expect(await protection(ROOMS)).toEqual([true, true, true]);
-    });
-
-    it("are asked for where a socket or a room came later, from who did not know yet", async () => {
-      const socket = await connect(stores, { userId: "ada" });
-      await stores.turns.protect(ID);
-      await stores.memberships.join(socket, "chat", stampAt(20));
-      const other = socketRecord({ namespace: "/other", sid: "@zyxwvutsrqponmlkjihg" });
-      await stores.sockets.create(other);
-      expect(await protection(["chat"])).toEqual([true]);
-      expect(await membersOf(stores, "@all", "/other")).toMatchObject([{ isProtected: true }]);
+      const socket = socketRecord({ userId: "ada", isProtected: true });
+      await stores.sockets.create(socket);
+      const loaded = await loadSocket(stores, socket);
+      expect(loaded?.isProtected).toBe(true);
+      await stores.memberships.join(loaded ?? socket, "chat", stampAt(20));
+      for (const room of ["@all", "@user:ada", "chat"]) {
+        expect(await membersOf(stores, room)).toMatchObject([{ isProtected: true }]);
+      }
     });
   });
 }
