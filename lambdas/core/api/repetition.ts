@@ -64,7 +64,7 @@ export class Repetition {
     if (this.#remembered) return this.#remembered;
     const { seen } = this.#services;
     this.#socket.saveData();
-    this.#remembered = this.#scope.effect("remember the answer", async () => {
+    this.#remembered = this.#scope.confirmation("remember the answer", async () => {
       if (await seen.finish(this.#attempt, answer)) return;
       throw new Error("the listener took so long that another attempt may run by now");
     });

@@ -55,6 +55,11 @@ export class Scope {
     return this.#unit.effect(this, name, run);
   }
 
+  /** An effect that says that everything before it holds. */
+  confirmation(name: string, run: () => Promise<void>): Promise<void> {
+    return this.#unit.confirmation(this, name, run);
+  }
+
   /** An effect that follows the client's `connect`, which is not put off any longer. */
   closingEffect(name: string, run: () => Promise<void>): Promise<void> {
     return this.#unit.closingEffect(this, name, run);

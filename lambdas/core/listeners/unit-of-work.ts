@@ -67,6 +67,14 @@ export class UnitOfWork {
     });
   }
 
+  /** Like `effect`, for what says that all before it holds: an ack. What was emitted for many is handed on first. */
+  confirmation(scope: Scope, name: string, run: () => Promise<void>): Promise<void> {
+    return this.effect(scope, name, async () => {
+      await this.#outbox.flush();
+      await run();
+    });
+  }
+
   /**
    * Emits in the order of the calls, and waits for the acks beside the queue: what the listener does next is
    * not held up. Nobody can answer before `connect`, so what is held is let go first.

@@ -122,7 +122,7 @@ class Acknowledgement {
       const frames = DIALECTS[record.protocol].ack(record.namespace, this.#id, args);
       this.#isCalled = true;
       socket.saveData();
-      scope.effect("ack", async () => {
+      scope.confirmation("ack", async () => {
         await tell(services, record, frames);
         this.isSent = true;
       });

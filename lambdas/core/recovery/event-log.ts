@@ -22,8 +22,11 @@ export type Logged<Emit extends Loggable> = Emit & {
 
 type LogServices = Pick<DeliveryServices, "recovery" | "clock" | "log">;
 
-/** Written at once: a few requests, which take a fraction of `LOGGED_WITHIN_MS`. */
-const CHUNK = 50;
+/**
+ * Entries that one request writes. Several side by side might be there one without the other for a while, and who is
+ * being recovered then would be sent the later ones before the earlier ones.
+ */
+const CHUNK = 25;
 const ATTEMPTS = 3;
 
 /**
@@ -39,10 +42,23 @@ export async function logEmits<Emit extends Loggable>(
   const { recovery } = services;
   if (!recovery) return emits;
   const logged: Logged<Emit>[] = [];
-  for (let first = 0; first < emits.length; first += CHUNK) {
-    logged.push(...(await logChunk(services, recovery, emits.slice(first, first + CHUNK))));
-  }
+  for (const chunk of chunksOf(emits)) logged.push(...(await logChunk(services, recovery, chunk)));
   return logged;
+}
+
+function chunksOf<Emit extends Loggable>(emits: readonly Emit[]): readonly (readonly Emit[])[] {
+  const chunks: Emit[][] = [];
+  let entries = Number.POSITIVE_INFINITY;
+  for (const emit of emits) {
+    const its = emit.target.kind === "rooms" ? emit.target.rooms.length : 1;
+    if (entries + its > CHUNK) {
+      chunks.push([]);
+      entries = 0;
+    }
+    chunks.at(-1)?.push(emit);
+    entries += its;
+  }
+  return chunks;
 }
 
 /**

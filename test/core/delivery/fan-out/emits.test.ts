@@ -133,7 +133,25 @@ describe("events for many of a listener", () => {
     expect(sender.take().map((frame) => frame.replace(/\d+\[/, "["))).toEqual(['["many"]', '["question"]']);
   });
 
-  test("that cannot be handed on are logged, and the ack was sent", async () => {
+  test("are handed on before the ack is sent", async () => {
+    const io = server();
+    io.on("go", (_socket, done) => {
+      io.emit("many");
+      done();
+    });
+    const { service, sender } = await crowd(io);
+    const { deliver } = service.services.invoker;
+    const heard: (readonly string[])[] = [];
+    service.services.invoker.deliver = async (event) => {
+      heard.push([...(service.posted.get(sender.connectionId) ?? [])]);
+      await deliver(event);
+    };
+    await sender.send('420["go"]');
+    expect(heard).toEqual([['42["many"]']]);
+    expect(sender.take()).toEqual(['42["many"]', "430[]"]);
+  });
+
+  test("that cannot be handed on are logged, and no ack is sent", async () => {
     const io = server();
     io.on("go", (_socket, done) => {
       io.emit("many");
@@ -142,8 +160,8 @@ describe("events for many of a listener", () => {
     const { service, sender } = await crowd(io);
     service.services.invoker.deliver = () => Promise.reject(new Error("throttled"));
     await sender.send('420["go"]');
-    expect(sender.take()).toEqual(['42["many"]', "430[]"]);
-    expect(service.errors()).toEqual(["events for many could not be handed on"]);
+    expect(sender.take()).toEqual(['42["many"]']);
+    expect(service.errors()).toEqual(['listener of "go" failed to ack']);
   });
 });
 
