@@ -39,6 +39,8 @@ export interface Emitting {
   readonly speaker?: Speaker;
   /** The speaker does not get it. */
   readonly isForOthers?: boolean;
+  /** So much that it may be confirmed long before it is delivered. */
+  readonly isLarge?: boolean;
 }
 
 export interface Speaker {

@@ -6,8 +6,13 @@ export interface SoakOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly clients: number;
+  readonly roomSize: number;
+  /** A second, of all clients together. */
+  readonly acts: number;
   readonly recovery: boolean;
   readonly order: "per-connection" | "none";
+  /** Seconds: for the two hours after which API Gateway ends a connection. */
+  readonly lifetime: number;
   readonly faults: FaultPlan;
 }
 
@@ -20,9 +25,13 @@ export const HELP = `Runs the service on this machine with clients that come, go
 
   npm run soak -- [options]
 
-  --seconds N    how long (default 60); what follows until all is quiet takes some 30 s more
+  --seconds N    how long (default 60); what follows until all is quiet takes 30 to 90 s more
   --seed N       the same plan of clients and faults (default 1)
   --clients N    every eighth speaks plain JSON (default 100)
+  --room-size N  a room for so many clients each (default 5); each client is in two or three. In larger rooms an
+                 emit is more deliveries, and waits more often for somebody's recovery
+  --acts N       so many things all clients together do in a second (default 15): most are a few emits
+  --lifetime N   the gateway ends a connection after so many seconds, for two hours (default 30)
   --recovery on|off
   --order per-connection|none
                  what the service is deployed with (default on, per-connection). What is owed stays the
@@ -41,6 +50,9 @@ export function readOptions(args: readonly string[]): Options | "help" {
       seconds: { type: "string", default: "60" },
       seed: { type: "string", default: "1" },
       clients: { type: "string", default: "100" },
+      "room-size": { type: "string", default: "5" },
+      acts: { type: "string", default: "15" },
+      lifetime: { type: "string", default: "30" },
       recovery: { type: "string", default: "on" },
       order: { type: "string", default: "per-connection" },
       faults: { type: "string" },
@@ -54,6 +66,9 @@ export function readOptions(args: readonly string[]): Options | "help" {
     seconds: readNumber("seconds", values.seconds),
     seed: readNumber("seed", values.seed),
     clients: readNumber("clients", values.clients),
+    roomSize: readNumber("room-size", values["room-size"]),
+    acts: readNumber("acts", values.acts),
+    lifetime: readNumber("lifetime", values.lifetime),
     recovery: readChoice("recovery", values.recovery, ["on", "off"]) === "on",
     order: readChoice("order", values.order, ["per-connection", "none"]),
     faults: readFaults(values.faults),

@@ -23,7 +23,7 @@ export interface Verdict {
  * lost or two things were under way at once, counts neither way.
  */
 export function judge(log: readonly Logged[], rules: SessionRules): Verdict {
-  const all = emissions(log);
+  const all = emissions(log, rules.largeMs);
   const byRoom = groupByRoom([...all.values()]);
   const verdicts = sessions(log, rules).map((session) => judgeSession(session, all, byRoom));
   const sum = (key: "owed" | "delivered" | "received" | "unrecovered") =>

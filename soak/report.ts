@@ -7,6 +7,7 @@ export interface Report {
   readonly seed: number;
   readonly seconds: number;
   readonly clients: number;
+  readonly roomSize: number;
   readonly recovery: boolean;
   readonly order: SoakOptions["order"];
   readonly owed: number;
@@ -26,6 +27,10 @@ export interface Report {
   readonly reconnects: number;
   readonly received: number;
   readonly deliveriesPerSecond: number;
+  /** Emits of so many packets that workers deliver them. */
+  readonly shouts: number;
+  /** Connections that the gateway ended for their age, and for being idle. */
+  readonly cuts: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   /** Some of what is wrong, of each kind. */
   readonly examples: readonly (Violation | string)[];
@@ -35,6 +40,7 @@ export interface Findings {
   readonly verdict: Verdict;
   readonly leaks: readonly string[];
   readonly stuck: number;
+  readonly cuts: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   /** Measured. */
   readonly seconds: number;
@@ -44,8 +50,8 @@ export interface Findings {
 const EXAMPLES = 5;
 
 export function reportOf(
-  { seed, clients, recovery, order }: SoakOptions,
-  { verdict, leaks, stuck, faults, seconds, log }: Findings,
+  { seed, clients, roomSize, recovery, order }: SoakOptions,
+  { verdict, leaks, stuck, cuts, faults, seconds, log }: Findings,
 ): Report {
   const { owed, delivered, received, unrecovered, violations } = verdict;
   const count = (...kinds: readonly ViolationKind[]) =>
@@ -55,6 +61,7 @@ export function reportOf(
     seed,
     seconds: Math.round(seconds),
     clients,
+    roomSize,
     recovery,
     order,
     owed,
@@ -72,6 +79,8 @@ export function reportOf(
     reconnects: Math.max(0, connects.length - clients),
     received,
     deliveriesPerSecond: Math.round(received / seconds),
+    shouts: log.filter((entry) => entry.kind === "emitting" && entry.isLarge).length,
+    cuts,
     faults,
     examples: [...examplesOf(violations), ...leaks.slice(0, EXAMPLES)],
   };

@@ -1,110 +1,86 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { randomNumbers } from "../local/faults/random";
 import type { Terminal } from "../local/terminal";
-import { pushOn } from "./backend";
-import { JsonLine } from "./clients/json-line";
-import type { Line } from "./clients/line";
-import { SocketIoLine } from "./clients/socket-io-line";
-import { User } from "./clients/user";
+import type { User } from "./clients/user";
+import { live } from "./crowd";
 import { remains } from "./leaks";
 import { Log } from "./log";
 import type { SoakOptions } from "./options";
 import { judge } from "./oracle";
+import type { SessionRules } from "./oracle/sessions";
 import { type Report, reportOf } from "./report";
-import { Service, WINDOW_SECONDS } from "./service";
+import { LARGE_MS, Service, WINDOW_SECONDS } from "./service";
 
-const CLIENTS_PER_ROOM = 8;
-const JSON_EVERY = 8;
-const BACKENDS = 2;
-/** So many connect at once, or as many as this machine can serve. */
-const ARRIVALS = 10;
-const POLL_MS = 20;
-/** What was late is there by then, and what it leads to. */
+/** What was under way has led to all that it leads to: a client that was to be cut is. */
 const QUIET_MS = 4_000;
 const PATIENCE_MS = 120_000;
+const LOOK_MS = 500;
 
 export interface Soaked {
   readonly report: Report;
   readonly log: Log;
 }
 
-/** Lets clients and backends loose on the service, has it come to rest, and judges. */
-export async function soak(options: SoakOptions, terminal: Terminal): Promise<Soaked> {
+/** Lets clients and backends loose on the service, has it come to rest, and judges. `say`: how far it is. */
+export async function soak(
+  options: SoakOptions,
+  terminal: Terminal,
+  say: (text: string) => void = () => {},
+): Promise<Soaked> {
   const service = await Service.start(options, terminal);
   try {
-    return await run(service, options);
+    return await run(service, options, say);
   } finally {
     await service.stop();
   }
 }
 
-async function run(service: Service, options: SoakOptions): Promise<Soaked> {
+async function run(service: Service, options: SoakOptions, say: (text: string) => void): Promise<Soaked> {
   const log = new Log();
-  const users = await arrive(service, options, log);
-  service.faults.plan(options.faults);
+  const lived = await liveWithFaults(service, options, log);
+  say("Faults and emits have ended.");
+  await service.atRest();
+  say("Nothing is under way any more.");
+  const stuck = await settle(lived.users, log);
+  // What follows is nobody's doing.
+  const seen = log.entries.slice();
+  say("Everybody was answered.");
+  const leaks = await clearOut(service, lived.users);
+  say("Everybody has gone.");
+  const verdict = judge(seen, rulesFor(options));
+  return { report: reportOf(options, { ...lived, verdict, leaks, stuck, log: seen }), log };
+}
+
+async function liveWithFaults(service: Service, options: SoakOptions, log: Log) {
   const startedAt = Date.now();
-  await live(service, users, options, log);
+  service.faults.plan(options.faults);
+  const users = await live(service, options, log);
   const seconds = (Date.now() - startedAt) / 1_000;
-  const faults = service.faults.counts;
   service.faults.plan({});
-  const stuck = await settle(users, log);
-  const judgedAt = log.entries.length;
-  const leaks = await clearOut(service, users);
-  const rules = { windowMs: WINDOW_SECONDS * 1_000, isFaultless: Object.keys(options.faults).length === 0 };
-  const verdict = judge(log.entries.slice(0, judgedAt), rules);
-  return { report: reportOf(options, { verdict, leaks, stuck, faults, seconds, log: log.entries }), log };
+  return { users, seconds, cuts: service.cuts, faults: service.faults.counts };
 }
 
-async function arrive(service: Service, { clients, seed }: SoakOptions, log: Log): Promise<readonly User[]> {
-  const rooms = roomsFor(clients);
-  const users: User[] = [];
-  for (let number = 1; number <= clients; number += 1) {
-    const name = `client${number}`;
-    const line = number % JSON_EVERY === 0 ? jsonLine(service, name, log) : socketIoLine(service, name, log);
-    users.push(new User(line, { name, rooms, log, random: randomNumbers(`${seed} ${name}`) }));
-    const isFull = () => users.filter((user) => !user.line.isConnected).length >= ARRIVALS;
-    while (isFull()) await delay(POLL_MS);
-  }
-  return users;
+function rulesFor({ faults }: SoakOptions): SessionRules {
+  const isFaultless = Object.keys(faults).length === 0;
+  return { windowMs: WINDOW_SECONDS * 1_000, largeMs: LARGE_MS, isFaultless };
 }
 
-function jsonLine({ webSocketUrl }: Service, name: string, log: Log): Line {
-  return new JsonLine(`${webSocketUrl}?token=any`, name, log);
-}
-
-function socketIoLine({ ioUrl }: Service, name: string, log: Log): Line {
-  return new SocketIoLine(ioUrl, name, log);
-}
-
-async function live(
-  service: Service,
-  users: readonly User[],
-  { seconds, seed, clients }: SoakOptions,
-  log: Log,
-): Promise<void> {
-  const stopped = AbortSignal.timeout(seconds * 1_000);
-  const backends = Array.from({ length: BACKENDS }, (_, index) => {
-    const name = `backend${index + 1}`;
-    const random = randomNumbers(`${seed} ${name}`);
-    return pushOn({ name, emitter: service.emitter(), rooms: roomsFor(clients), random, log }, stopped);
-  });
-  await Promise.all([...users.map((user) => user.live(stopped)), ...backends]);
-}
-
-/** Until everybody was connected for a while, and was answered. Answers how many never were. */
+/** Until everybody is connected, and is answered. Answers how many never were. */
 async function settle(users: readonly User[], log: Log): Promise<number> {
+  await delay(QUIET_MS);
   const deadline = Date.now() + PATIENCE_MS;
-  const connections = () => users.map(({ line }) => (line.isConnected ? line.connection : 0)).join();
-  for (;;) {
-    const before = connections();
-    await delay(QUIET_MS);
-    const answered = await Promise.all(users.map((user) => user.sync()));
-    const isQuiet = before === connections() && answered.every(Boolean);
-    if (!isQuiet && Date.now() < deadline) continue;
-    for (const [index, { name }] of users.entries())
-      if (answered[index]) log.add({ kind: "settled", client: name });
-    return answered.filter((isAnswered) => !isAnswered).length;
-  }
+  const settled = await Promise.all(users.map((user) => isSettled(user, deadline)));
+  for (const [index, { name }] of users.entries())
+    if (settled[index]) log.add({ kind: "settled", client: name });
+  return settled.filter((isDone) => !isDone).length;
+}
+
+async function isSettled(user: User, deadline: number): Promise<boolean> {
+  do {
+    if (await user.sync()) return true;
+    // The gateway goes on cutting what is old.
+    await delay(LOOK_MS);
+  } while (Date.now() < deadline);
+  return false;
 }
 
 /** Half of the clients leave, and half vanish. Answers what remains of them. */
@@ -113,16 +89,22 @@ async function clearOut(service: Service, users: readonly User[]): Promise<reado
     if (index % 2 === 0) line.leave();
     else line.vanish();
   }
-  await delay(QUIET_MS);
+  await untilNothingGoes(service);
   service.passAMinute();
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const left = remains(await service.checkTable());
     if (left.length === 0 || Date.now() > deadline) return left;
-    await delay(500);
+    await delay(LOOK_MS);
   }
 }
 
-function roomsFor(clients: number): readonly string[] {
-  return Array.from({ length: Math.ceil(clients / CLIENTS_PER_ROOM) }, (_, index) => `room${index + 1}`);
+/** What is done at once is done: whoever is at it now would have to be replaced. */
+async function untilNothingGoes(service: Service): Promise<void> {
+  for (let before = Number.POSITIVE_INFINITY; ; ) {
+    await delay(2 * LOOK_MS);
+    const left = remains(await service.checkTable()).length;
+    if (left >= before) return;
+    before = left;
+  }
 }

@@ -1,6 +1,7 @@
 import { WebSocket } from "ws";
 import type { Log } from "../log";
 import { ANSWER_MS, type Drop, type Line } from "./line";
+import { readSaid } from "./said";
 
 const RECONNECTION_MS = 300;
 
@@ -111,14 +112,8 @@ export class JsonLine implements Line {
     this.log.add({ kind: "connected", client, protocol: "json", recovered: false, transport });
   }
 
-  private said([event, execution, index]: readonly unknown[]): void {
-    this.log.add({
-      kind: "received",
-      client: this.client,
-      event: String(event),
-      execution: String(execution),
-      index: Number(index),
-      transport: this.connection,
-    });
+  private said(args: readonly unknown[]): void {
+    const { client, connection: transport } = this;
+    this.log.add({ kind: "received", client, transport, ...readSaid(args) });
   }
 }

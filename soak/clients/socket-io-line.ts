@@ -2,6 +2,7 @@ import { io, type Socket } from "socket.io-client";
 import { PacketType } from "socket.io-parser";
 import type { Log } from "../log";
 import { ANSWER_MS, type Drop, type Line } from "./line";
+import { readSaid } from "./said";
 
 /** The unmodified client. */
 export class SocketIoLine implements Line {
@@ -83,15 +84,8 @@ export class SocketIoLine implements Line {
     if (!this.socket.active) setTimeout(() => this.socket.connect(), 300);
   }
 
-  private said([event, execution, index, offset]: readonly unknown[]): void {
-    this.log.add({
-      kind: "received",
-      client: this.client,
-      event: String(event),
-      execution: String(execution),
-      index: Number(index),
-      transport: this.arrivals.shift() ?? 0,
-      offset: typeof offset === "string" ? offset : undefined,
-    });
+  private said(args: readonly unknown[]): void {
+    const transport = this.arrivals.shift() ?? 0;
+    this.log.add({ kind: "received", client: this.client, transport, ...readSaid(args) });
   }
 }

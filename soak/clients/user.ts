@@ -5,15 +5,18 @@ import type { Line } from "./line";
 export interface UserOptions {
   readonly name: string;
   readonly rooms: readonly string[];
+  /** Between two acts, on average. */
+  readonly pauseMs: number;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly log: Log;
 }
 
+const MIN_ROOMS = 2;
 const MAX_ROOMS = 3;
 const MAX_BURST = 4;
 const MAX_PACKETS = 3;
-const THINK_MS = 400;
+const POLL_MS = 50;
 const AWAY_MS = 1_500;
 
 /** Who sits before a client: does one thing after the other, until told to stop. */
@@ -35,9 +38,16 @@ export class User {
   async live(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       if (this.line.isConnected) await this.act();
-      await delay(this.options.random() * THINK_MS);
+      // Who is in hardly any room has nothing to hear.
+      const isIdle = this.line.isConnected && this.joined.size >= MIN_ROOMS;
+      await (isIdle ? this.pause(stopped) : delay(POLL_MS));
     }
     await Promise.all(this.unanswered);
+  }
+
+  /** Emits so many packets that the service has workers deliver them. */
+  async shout(count: number): Promise<void> {
+    await this.say(count, true);
   }
 
   /** Answers whether the service has answered: the client is not stuck. */
@@ -45,8 +55,13 @@ export class User {
     return this.line.isConnected && this.answered(this.line.call("sync"));
   }
 
+  private async pause(stopped: AbortSignal): Promise<void> {
+    const ms = 2 * this.options.random() * this.options.pauseMs;
+    await delay(ms, undefined, { signal: stopped }).catch(() => undefined);
+  }
+
   private async act(): Promise<void> {
-    if (this.joined.size === 0) return this.join();
+    if (this.joined.size < MIN_ROOMS) return this.join();
     const dice = this.options.random();
     if (dice < 0.06) return this.join();
     if (dice < 0.1) return this.leave();
@@ -84,31 +99,21 @@ export class User {
 
   /** Several at once, not one after the other's answer. */
   private async speak(): Promise<void> {
-    const burst = Array.from({ length: this.upTo(MAX_BURST) }, () => this.say());
+    const burst = Array.from({ length: this.upTo(MAX_BURST) }, () => this.say(this.upTo(MAX_PACKETS)));
     const all = Promise.all(burst).then(() => undefined);
     this.unanswered.add(all);
     await all.finally(() => this.unanswered.delete(all));
   }
 
-  private async say(): Promise<void> {
+  private async say(count: number, isLarge?: boolean): Promise<void> {
     const { log, name: client, random } = this.options;
     const { connection } = this.line;
     if (connection !== this.seenConnection) [this.seenConnection, this.sent] = [connection, 0];
     this.sent += 1;
     const event = `${client}/${connection}/${this.sent}`;
-    const [room, count, isForOthers] = [
-      this.pick(this.options.rooms),
-      this.upTo(MAX_PACKETS),
-      random() < 0.3,
-    ];
-    log.add({
-      kind: "emitting",
-      event,
-      room,
-      count,
-      isForOthers,
-      speaker: { client, connection, number: this.sent },
-    });
+    const [room, isForOthers] = [this.pick(this.options.rooms), random() < 0.3];
+    const speaker = { client, connection, number: this.sent };
+    log.add({ kind: "emitting", event, room, count, isForOthers, isLarge, speaker });
     const isDone = await this.answered(this.line.call(isForOthers ? "tell" : "say", event, room, count));
     log.add({ kind: "emitted", event, outcome: isDone ? "done" : "unknown" });
   }

@@ -31,13 +31,13 @@ function placeInReplay(
   return offset === undefined || end > at ? undefined : ["", offset];
 }
 
-/** What is done again comes after what followed it. */
+/** What is done again comes after what followed it, and what workers deliver may. */
 function placeInMessages(
   { event, execution }: Receipt,
   emissions: ReadonlyMap<string, Emission>,
 ): Place | undefined {
-  const { speaker, executions } = emissions.get(event) ?? {};
-  if (speaker === undefined || executions?.[0] !== execution) return undefined;
+  const { speaker, executions, isLarge } = emissions.get(event) ?? {};
+  if (speaker === undefined || isLarge || executions?.[0] !== execution) return undefined;
   return [`${speaker.client} ${speaker.connection}`, speaker.number];
 }
 

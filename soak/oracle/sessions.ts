@@ -2,6 +2,8 @@ import type { Connected, Logged } from "../log";
 import { type Receipt, Session } from "./session";
 
 export interface SessionRules {
+  /** What is large is delivered within this long after it was confirmed. */
+  readonly largeMs: number;
   /** A client that is back within this long after a drop that it did not ask for is owed its socket. */
   readonly windowMs: number;
   /** Nothing goes wrong but connections: then an answer proves that what was confirmed before has arrived. */

@@ -211,10 +211,11 @@ describe("limits of time and rate", () => {
     await run(own).finally(() => own.stop());
   }
 
-  it("closes what was idle with 1001", () =>
-    withLocal({ assemblyPath: writeAssembly(), limits: { idleMs: 100 } }, async ({ webSocketUrl }) => {
+  it("closes what was idle with 1001, and counts it", () =>
+    withLocal({ assemblyPath: writeAssembly(), limits: { idleMs: 100 } }, async ({ webSocketUrl, aws }) => {
       const client = await Client.open(webSocketUrl);
       expect((await client.closed).code).toBe(1001);
+      expect(aws.gateway.cuts).toEqual({ lifetime: 0, idle: 1 });
     }));
 
   it("answers a throttled message with an error frame", () =>

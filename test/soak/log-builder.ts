@@ -43,9 +43,12 @@ export class LogBuilder {
     return this.emitting(event, options).confirmed(event);
   }
 
-  emitting(event: string, { count = 1, speaker = "", number = 1, isForOthers = false } = {}) {
+  emitting(
+    event: string,
+    { count = 1, speaker = "", number = 1, isForOthers = false, isLarge = false } = {},
+  ) {
     const said = speaker === "" ? undefined : { client: speaker, connection: 1, number };
-    return this.add({ kind: "emitting", event, room: "room", count, isForOthers, speaker: said });
+    return this.add({ kind: "emitting", event, room: "room", count, isForOthers, isLarge, speaker: said });
   }
 
   confirmed(event: string, outcome: "done" | "unknown" = "done") {

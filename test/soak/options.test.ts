@@ -6,6 +6,9 @@ it("has every fault strike, and recovery and order on, unless told otherwise", (
     seconds: 60,
     seed: 1,
     clients: 100,
+    roomSize: 5,
+    acts: 15,
+    lifetime: 30,
     recovery: true,
     order: "per-connection",
     faults: EVERYTHING,
@@ -16,11 +19,14 @@ it("has every fault strike, and recovery and order on, unless told otherwise", (
 
 it("reads what it is told", () => {
   const args =
-    "--seconds 5 --seed 7 --clients 9 --recovery off --order none --faults post.429=0.5 --log x --json";
+    "--seconds 5 --seed 7 --clients 9 --room-size 3 --acts 4 --lifetime 5 --recovery off --order none --faults post.429=0.5 --log x --json";
   expect(readOptions(args.split(" "))).toEqual({
     seconds: 5,
     seed: 7,
     clients: 9,
+    roomSize: 3,
+    acts: 4,
+    lifetime: 5,
     recovery: false,
     order: "none",
     faults: { "post.429": { probability: 0.5 } },

@@ -2,6 +2,7 @@ import { judge } from "../../soak/oracle";
 import { LogBuilder } from "./log-builder";
 
 const WINDOW_MS = 1_000;
+const LARGE_MS = 2_000;
 
 let log: LogBuilder;
 
@@ -11,7 +12,7 @@ beforeEach(() => {
 });
 
 function verdict(isFaultless = false) {
-  return judge(log.entries, { windowMs: WINDOW_MS, isFaultless });
+  return judge(log.entries, { windowMs: WINDOW_MS, largeMs: LARGE_MS, isFaultless });
 }
 
 function kinds(isFaultless = false): readonly string[] {
@@ -110,6 +111,28 @@ describe("across a drop", () => {
     log.emitting("missing").emitted("last").confirmed("missing").received("alice", "last");
     log.dropped("alice").connected("alice", { recovered: true });
     expect(atTheEnd()).toEqual(["undecided-lost"]);
+  });
+
+  it("does not leave open what was under way beside the last that came, and had a later offset", () => {
+    log.connected("bob").member("bob").emitting("missing").emitted("last").confirmed("missing");
+    log.received("bob", "missing", { offset: "b" }).received("bob", "last", { offset: "a" });
+    log.received("alice", "last", { offset: "a" });
+    log.dropped("alice").connected("alice", { recovered: true });
+    expect(atTheEnd()).toEqual(["lost"]);
+  });
+
+  it("does not leave open what the same run of its emitter sent as the last that came", () => {
+    log.emitted("hello", { count: 2 }).received("alice", "hello");
+    log.dropped("alice").connected("alice", { recovered: true });
+    expect(atTheEnd()).toEqual(["lost"]);
+  });
+
+  it("leaves open what came, had a later offset than the last, and came again", () => {
+    log.emitting("crossing").emitted("last").confirmed("crossing");
+    log.received("alice", "crossing", { offset: "b" }).received("alice", "last", { offset: "a" });
+    log.dropped("alice").received("alice", "crossing", { offset: "b" });
+    log.connected("alice", { recovered: true });
+    expect(atTheEnd()).toEqual(["undecided-doubled"]);
   });
 
   it("does not leave open what was confirmed before the last that came began", () => {
@@ -219,6 +242,35 @@ describe("order", () => {
     log.dropped("alice").emitting("one").emitted("two").opened("alice");
     log.received("alice", "two", { offset: "b" }).received("alice", "one", { offset: "a" });
     log.connected("alice", { recovered: true }).confirmed("one");
+    expect(atTheEnd()).toEqual([]);
+  });
+});
+
+describe("what is so much that it is confirmed before it is delivered", () => {
+  beforeEach(() => {
+    log.connected("bob").member("bob");
+    log.emitted("shout", { isLarge: true, speaker: "bob", number: 1 });
+  });
+
+  it("is owed to who stayed until it was delivered", () => {
+    log.now += LARGE_MS;
+    log.emitted("next", { isForOthers: true, speaker: "alice" });
+    log.received("bob", "shout").received("bob", "next").settled("bob");
+    expect(atTheEnd()).toEqual(["lost"]);
+    expect(verdict()).toMatchObject({ owed: 3, delivered: 2 });
+  });
+
+  it("may or may not come to who joins or leaves meanwhile", () => {
+    log.connected("carol").member("carol").received("carol", "shout");
+    log.room("leaving", "alice").room("left", "alice").received("bob", "shout").settled("bob");
+    expect(atTheEnd()).toEqual([]);
+    expect(verdict().owed).toBe(1);
+  });
+
+  it("is overtaken by what its speaker sends later", () => {
+    log.emitted("next", { speaker: "bob", number: 2 });
+    for (const client of ["alice", "bob"]) log.received(client, "next").received(client, "shout");
+    log.settled("bob");
     expect(atTheEnd()).toEqual([]);
   });
 });

@@ -102,3 +102,18 @@ it("counts what can be received and what is with receivers", () => {
   receive(1);
   expect([queue.visible, queue.inFlight]).toEqual([1, 1]);
 });
+
+it("is as old as the oldest message that nobody has deleted", () => {
+  jest.useFakeTimers({ doNotFake: ["setTimeout"] });
+  const { queue, send, receive } = queueWith();
+  expect(queue.ageMs).toBe(0);
+  send("a", "1");
+  jest.advanceTimersByTime(300);
+  send("b", "2");
+  jest.advanceTimersByTime(200);
+  const [first] = receive(1);
+  expect(queue.ageMs).toBe(500);
+  queue.delete(first?.handle ?? "");
+  expect(queue.ageMs).toBe(200);
+  jest.useRealTimers();
+});
