@@ -73,7 +73,7 @@ function servicesFor({ callbackUrl, queryMs, postsPerSecond }: EnvironmentProps)
     },
     deliveries: remote.port("deliveries", ["keep", "content", "claim", "advance", "progress"]),
     invoker: remote.port("invoker", ["deliver", "disconnect"]),
-    turns: { protect: unexpected, take: unexpected, release: unexpected, takenUntil: unexpected },
+    turns: { take: unexpected, release: unexpected, takenUntil: unexpected },
     connections: { load: unexpected, close: unexpected },
     sockets: { close: unexpected },
     fanOut: { postsPerSecond, maxInlinePosts: 1_000 },
