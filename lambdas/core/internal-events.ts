@@ -68,6 +68,7 @@ const member = v.object({
   namespace: v.optional(v.string()),
   isProtected: v.optional(v.boolean()),
   activeFrom: v.optional(v.number()),
+  replayedAfter: v.optional(v.string()),
 });
 
 /** Emits as workers get them. What is not named here does not reach them. */

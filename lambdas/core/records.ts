@@ -66,6 +66,7 @@ export interface SocketRecord {
   readonly pid?: string;
   /** Of a socket that was recovered; see `Member`. */
   readonly activeFrom?: number;
+  readonly replayedAfter?: string;
   /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
   readonly closedFor?: DisconnectReason;
   /** `SocketStore.create` has not answered that it is there: no listener has heard of it. */
@@ -123,6 +124,8 @@ export interface Member {
    * epoch, and at first a moment ahead.
    */
   readonly activeFrom?: number;
+  /** The offset behind which it is sent the log: what is up to it, and not posted yet, is not among that. */
+  readonly replayedAfter?: string;
 }
 
 /** `socket.handshake`, with neither tokens nor cookies; `auth` comes with CONNECT and is never stored. */

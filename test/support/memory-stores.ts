@@ -313,12 +313,12 @@ export class MemoryStores {
 
   /** Unless a later one is there; of several that bring the same one along, the last CONNECT has it. */
   #enter(socket: SocketRecord, room: string, stamp: Stamp): void {
-    const { sid, connectionId, connectedAt, protocol, activeFrom } = socket;
+    const { sid, connectionId, connectedAt, protocol, activeFrom, replayedAfter } = socket;
     const broughtBy = activeFrom === undefined ? undefined : socket.stamp;
     const known = this.#members(socket.namespace, room).get(sid);
     if (known && known.stamp > stamp) return;
     if (known?.stamp === stamp && (known.broughtBy ?? "") > socket.stamp) return;
-    const member = { sid, connectionId, connectedAt, protocol, activeFrom, stamp, broughtBy };
+    const member = { sid, connectionId, connectedAt, protocol, activeFrom, replayedAfter, stamp, broughtBy };
     this.#members(socket.namespace, room).set(sid, member);
   }
 

@@ -49,6 +49,7 @@ interface SocketFields {
   readonly tokenExpiresAt?: number;
   readonly pid?: string;
   readonly activeFrom?: number;
+  readonly replayedAfter?: string;
   readonly data: Readonly<Record<string, string>>;
   readonly rooms: Readonly<Record<string, Stamp>>;
   /** Tombstones: when the rooms that it is not in any more were left. */
@@ -67,6 +68,7 @@ export type MembershipItem = Expiring & {
   readonly stamp: Stamp;
   readonly isProtected?: boolean;
   readonly activeFrom?: number;
+  readonly replayedAfter?: string;
   /** Of a recovered socket's, whose stamp may be an earlier connection's: the CONNECT's. */
   readonly broughtBy?: Stamp;
 };
@@ -114,7 +116,8 @@ export function socketItem(socket: SocketRecord): SocketItem {
 }
 
 export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp): MembershipItem {
-  const { namespace, sid, connectionId, protocol, connectedAt, isProtected, activeFrom } = socket;
+  const { namespace, sid, connectionId, protocol, connectedAt, isProtected, activeFrom, replayedAfter } =
+    socket;
   const broughtBy = activeFrom === undefined ? undefined : socket.stamp;
   return {
     ...membershipKey(namespace, room, sid),
@@ -124,6 +127,7 @@ export function membershipItem(socket: SocketRecord, room: string, stamp: Stamp)
     stamp,
     isProtected,
     activeFrom,
+    replayedAfter,
     broughtBy,
     expiresAt: expiresAt(socket),
   };
@@ -142,7 +146,7 @@ function rateOf({ rateFrom, rateMessages = 0, isUserOver = false }: ConnectionIt
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
   const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt } = item;
-  const { pid, activeFrom, closedFor, isNew } = item;
+  const { pid, activeFrom, replayedAfter, closedFor, isNew } = item;
   const rooms = decodeMap(item.rooms, (roomStamp) => roomStamp);
   return {
     connectionId,
@@ -159,14 +163,15 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
     since: sinceOf(item, Object.keys(rooms)),
     pid,
     activeFrom,
+    replayedAfter,
     closedFor,
     isNew,
   };
 }
 
 export function member(item: MembershipItem): Member {
-  const { sk, connectionId, protocol, connectedAt, isProtected, activeFrom } = item;
-  return { sid: sk, connectionId, protocol, connectedAt, isProtected, activeFrom };
+  const { sk, connectionId, protocol, connectedAt, isProtected, activeFrom, replayedAfter } = item;
+  return { sid: sk, connectionId, protocol, connectedAt, isProtected, activeFrom, replayedAfter };
 }
 
 export function expiresAt({ connectedAt }: { readonly connectedAt: number }): number {

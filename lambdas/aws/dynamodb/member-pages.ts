@@ -19,6 +19,7 @@ const ATTRIBUTES = [
   "connectedAt",
   "isProtected",
   "activeFrom",
+  "replayedAfter",
   "expiresAt",
 ];
 
@@ -66,7 +67,8 @@ function liveMembers(items: readonly RawItem[], now: number): readonly Member[] 
 }
 
 /** Attributes as they come: the document client takes more time for a page than posting it does. */
-function member({ sk, connectionId, protocol, connectedAt, isProtected, activeFrom }: RawItem): Member {
+function member(item: RawItem): Member {
+  const { sk, connectionId, protocol, connectedAt, isProtected, activeFrom, replayedAfter } = item;
   return {
     sid: sk?.S ?? "",
     connectionId: connectionId?.S ?? "",
@@ -75,6 +77,7 @@ function member({ sk, connectionId, protocol, connectedAt, isProtected, activeFr
     connectedAt: Number(connectedAt?.N),
     isProtected: isProtected?.BOOL,
     activeFrom: activeFrom?.N === undefined ? undefined : Number(activeFrom.N),
+    replayedAfter: replayedAfter?.S,
   };
 }
 

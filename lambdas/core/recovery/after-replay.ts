@@ -1,12 +1,12 @@
 import type { Member } from "../records";
 import type { PostServices } from "../services";
-import { CLOCK_SKEW_MS, COMPLETE_AFTER_MS, IN_QUESTION_MS } from "./boundary";
+import { CLOCK_SKEW_MS, COMPLETE_AFTER_MS, IN_QUESTION_MS, isOvertaken } from "./boundary";
 import { type Offset, offsetBound, timeOf } from "./offsets";
 import type { ReplayEnd } from "./ports";
 
 /** What is to be posted to a socket, as far as it matters to one that is being recovered. */
 export interface Incoming {
-  readonly member: Pick<Member, "connectionId" | "sid" | "activeFrom">;
+  readonly member: Pick<Member, "connectionId" | "sid" | "activeFrom" | "replayedAfter">;
   /** Absent of what is in no log. */
   readonly offset?: Offset;
   /** Under which it was in the log before. */
@@ -47,7 +47,8 @@ export function replayGate(services: Services): (incoming: Incoming) => Promise<
     ends.set(member.sid, known);
     const end = await known;
     if (!end || end === "broken") return "broken";
-    if (offset !== undefined && offset < offsetBound(end.boundary)) return "replayed";
+    const isReplayed = offset !== undefined && offset < offsetBound(end.boundary);
+    if (isReplayed && !isOvertaken(member, offset)) return "replayed";
     if (earlier.some((one) => end.recent.includes(one))) return "replayed";
     await turnAfter(services, member, end, cameAt);
     return "post";

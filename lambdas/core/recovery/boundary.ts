@@ -28,7 +28,16 @@ export const LAST_POST_MS = IN_QUESTION_MS - 3_000;
 /** Of what was missed none begins later: others post when the time is over, and the client must be told `connect` before. */
 export const LAST_MISSED_MS = LAST_POST_MS - 1_500;
 
+type Recovered = Pick<Member, "activeFrom" | "replayedAfter">;
+
 /** Whether an event may be posted to the socket. One that is in no log always is. */
-export function isPosted({ activeFrom }: Pick<Member, "activeFrom">, offset: Offset | undefined): boolean {
-  return activeFrom === undefined || offset === undefined || offset >= offsetBound(activeFrom);
+export function isPosted(member: Recovered, offset: Offset | undefined): boolean {
+  const { activeFrom } = member;
+  if (activeFrom === undefined || offset === undefined) return true;
+  return offset >= offsetBound(activeFrom) || isOvertaken(member, offset);
+}
+
+/** It crossed the last event that the client got before it dropped, and nobody has come to post it until now. */
+export function isOvertaken({ replayedAfter }: Recovered, offset: Offset): boolean {
+  return replayedAfter !== undefined && offset <= replayedAfter;
 }

@@ -48,7 +48,10 @@ export async function takeOver(
   back: Return,
 ): Promise<ConnectOutcome | undefined> {
   const { clock } = services;
-  const replay = replayOf(services, recovery, request, back);
+  const { offset } = request.handshake.auth;
+  const lastOffset = isOffset(offset) ? offset : undefined;
+  const replayedAfter = firstOffset(services, recovery, back.session, lastOffset);
+  const replay = replayOf(recovery, back, replayedAfter, lastOffset);
   const startedAt = clock.now();
   const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS);
   if (!missed) return undefined;
@@ -57,7 +60,7 @@ export async function takeOver(
   if (readAt + AHEAD_MS > last) return undefined;
   // What cannot be posted until then is for the next time.
   const activeFrom = Math.min(last, readAt + aheadMs(request, back, missed, readAt - startedAt));
-  const socket = returningSocket(services, request, back, activeFrom);
+  const socket = returningSocket(services, request, back, { activeFrom, replayedAfter });
   const { rooms } = back.identity;
   return withEnding(services, recovery, socket, async (finish) => {
     const placed = await place(services, recovery, back.session, socket);
@@ -80,17 +83,14 @@ export async function takeOver(
 }
 
 function replayOf(
-  services: Services,
-  recovery: Recovery,
-  request: ConnectRequest,
+  { events }: Recovery,
   { session, parked }: Return,
+  after: Offset,
+  last: Offset | undefined,
 ): Replay {
   const { namespace, sid, userId } = session;
   const { rooms, since } = parked;
-  const { offset } = request.handshake.auth;
-  const last = isOffset(offset) ? offset : undefined;
-  const after = firstOffset(services, recovery, session, last);
-  return new Replay(recovery.events, { namespace, sid, userId, rooms, since }, after, last);
+  return new Replay(events, { namespace, sid, userId, rooms, since }, after, last);
 }
 
 /** By then the socket is written, and most of what it missed is posted. */
@@ -111,12 +111,12 @@ function returningSocket(
   services: Services,
   request: ConnectRequest,
   { session, parked, identity }: Return,
-  activeFrom: number,
+  recovered: Pick<SocketRecord, "activeFrom" | "replayedAfter">,
 ): SocketRecord {
   const { sid, pid } = session;
   const { rooms: _joining, data, ...admission } = identity;
   const { rooms, since } = parked;
-  const past = { sid, pid, activeFrom, rooms, since, data: { ...parked.data, ...data } };
+  const past = { sid, pid, ...recovered, rooms, since, data: { ...parked.data, ...data } };
   return sessionFor(services, request, { ...admission, ...past }).record;
 }
 

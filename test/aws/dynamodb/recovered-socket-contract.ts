@@ -33,6 +33,7 @@ export function recoveredSocketContract(setUp: SetUp): void {
         rooms: JOINED,
         stamp: stampAt(ms),
         activeFrom,
+        replayedAfter: "0mwt",
       };
       return socketRecord(fields);
     };
@@ -47,7 +48,7 @@ export function recoveredSocketContract(setUp: SetUp): void {
     it("is in its rooms again, and whoever reads them knows from when on", async () => {
       const socket = await recovered("two=", 100);
       expect(await stores.sockets.create(socket)).toBe("created");
-      const member = { connectionId: "two=", activeFrom: socket.activeFrom };
+      const member = { connectionId: "two=", activeFrom: socket.activeFrom, replayedAfter: "0mwt" };
       for (const room of ["chat", "@all", "@user:ada", socket.sid]) {
         expect(await membersOf(stores, room)).toMatchObject([member]);
       }
