@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Limits } from "../limits";
 import type { LambdaFunction } from "../template/model";
@@ -22,7 +23,10 @@ export class AsyncEvents {
   private readonly pending = new Set<Accepted>();
   private readonly ended = new AbortController();
 
-  constructor(private readonly limits: Pick<Limits, "asyncRetryDelaysMs">) {}
+  constructor(private readonly limits: Pick<Limits, "asyncRetryDelaysMs">) {
+    // Each event that waits for its next attempt is one.
+    setMaxListeners(Number.POSITIVE_INFINITY, this.ended.signal);
+  }
 
   /** How long ago the oldest event came that is neither done nor dropped; 0 when there is none. */
   get ageMs(): number {
