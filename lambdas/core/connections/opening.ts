@@ -16,6 +16,12 @@ import { newborn } from "./newborn";
 /** Hardly any `$connect` takes longer to return. */
 const FIRST_TRY_MS = 1_000;
 
+/**
+ * To invoke `open` is the last that `$connect` does. A client that is not there by then has left, most probably, and
+ * nobody was told: to wait for it keeps a Lambda from others, which leave in turn when there are too few.
+ */
+const PATIENCE_MS = 3_000;
+
 /** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
 export async function open(services: Services, event: OpenEvent): Promise<void> {
   if (services.clock.now() > newborn(event).newbornUntil) {
@@ -50,9 +56,16 @@ async function greetIfThere(services: Services, event: OpenEvent, packet: string
   const outcome = await postAll(services, { ...recipient, newbornUntil }, [packet]);
   if (outcome === "gone") {
     if (!(await services.connections.load(event.connectionId))) return "left";
-    await greet(services, recipient, [packet]);
+    await greet(services, { ...recipient, newbornUntil: untilFromNow(services, event) }, [packet]);
   } else if (outcome !== "sent") await reportGone(services, [recipient]);
   return "there";
+}
+
+function untilFromNow(
+  { clock }: Services,
+  connection: Pick<OpenEvent, "connectionId" | "connectedAt">,
+): number {
+  return Math.min(newborn(connection).newbornUntil, clock.now() + PATIENCE_MS);
 }
 
 /**
@@ -86,7 +99,7 @@ async function greetJson(
     definition,
     handshake: handshakeOf(stored, {}),
     nextStamp: stampsOf(connectedAt),
-    newbornUntil: newborn({ connectionId, connectedAt }).newbornUntil,
+    newbornUntil: untilFromNow(services, { connectionId, connectedAt }),
     isFirst: true,
   };
   const outcome = identity

@@ -113,7 +113,7 @@ describe("open of a Socket.IO connection that answers 410", () => {
   }
 
   test("waits for a `$connect` that has not returned yet", async () => {
-    expect(await tried()).toEqual([1_000, 20_000]);
+    expect(await tried()).toEqual([1_000, 3_000]);
   });
 
   test("does not wait for a client that has left", async () => {
