@@ -36,10 +36,14 @@ export class Session {
     if (last !== undefined) this.lastBeforeDrops.push(last);
   }
 
-  /** Where a recovery broke off, events were posted after the replay, before the client could know. */
+  /**
+   * Where a recovery broke off, events were posted after the replay, before the client could know. So is what the
+   * last that it had before it dropped had overtaken: it has an earlier offset, and no replay begins before that.
+   */
   replayed(receipts: readonly Receipt[]): void {
+    const { offset: last = "" } = this.lastBeforeDrops.at(-1) ?? {};
     this.receipts.push(...receipts);
-    this.replays.push(receipts.filter(({ isResidue }) => !isResidue));
+    this.replays.push(receipts.filter(({ isResidue, offset = "" }) => !isResidue && offset > last));
   }
 
   end(at: number): void {

@@ -238,6 +238,14 @@ describe("order", () => {
     expect(atTheEnd()).toEqual(["misordered-replay"]);
   });
 
+  it("is none of what the last before the drop had overtaken: it is posted, not replayed", () => {
+    log.emitting("overtaken").emitted("last").received("alice", "last", { offset: "b" });
+    log.dropped("alice").emitted("two").confirmed("overtaken").opened("alice");
+    log.received("alice", "two", { offset: "c" }).received("alice", "overtaken", { offset: "a" });
+    log.connected("alice", { recovered: true });
+    expect(atTheEnd()).toEqual([]);
+  });
+
   it("is none where the emitter may have posted it after the replay, before the client was connected", () => {
     log.dropped("alice").emitting("one").emitted("two").opened("alice");
     log.received("alice", "two", { offset: "b" }).received("alice", "one", { offset: "a" });
