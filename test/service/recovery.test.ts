@@ -141,7 +141,6 @@ describe("a client that was cut off", () => {
       ]);
       expect(connects).toHaveLength(2);
     },
-    20_000,
   );
 
   test("[R6] by API Gateway comes back, too, and others hear that it left", async () => {
@@ -197,7 +196,7 @@ describe("what AWS does wrong", () => {
     const { id } = client;
     const seen = watch(client);
     const { faults } = service.aws;
-    const lost = faults.next("post.lost");
+    const lost = faults.next("post.lost", { function: "push" });
     await say("accepted, and lost");
     await lost;
     const vanished = faults.next("drop.half-open");
@@ -220,7 +219,7 @@ describe("what AWS does wrong", () => {
       await client.emitWithAck("join", "a");
       const seen = watch(client);
       const back = connected(client);
-      const struck = service.aws.faults.next(fault);
+      const struck = service.aws.faults.next(fault, { function: "push" });
       await say("one");
       await Promise.all([struck, back]);
       const heard = received(client, "said");
@@ -232,7 +231,6 @@ describe("what AWS does wrong", () => {
       ]);
       expect(client.recovered).toBe(true);
     },
-    20_000,
   );
 });
 
