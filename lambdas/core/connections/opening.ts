@@ -51,21 +51,22 @@ async function greetSocketIo(services: Services, event: OpenEvent): Promise<void
  * one that gave up keeps a Lambda from others, who give up in turn when there are too few.
  */
 async function greetIfThere(services: Services, event: OpenEvent, packet: string): Promise<"there" | "left"> {
-  const recipient = newborn(event);
-  const newbornUntil = Math.min(recipient.newbornUntil, services.clock.now() + FIRST_TRY_MS);
-  const outcome = await postAll(services, { ...recipient, newbornUntil }, [packet]);
+  const recipient = triedFor(FIRST_TRY_MS, services, event);
+  const outcome = await postAll(services, recipient, [packet]);
   if (outcome === "gone") {
     if (!(await services.connections.load(event.connectionId))) return "left";
-    await greet(services, { ...recipient, newbornUntil: untilFromNow(services, event) }, [packet]);
+    await greet(services, triedFor(PATIENCE_MS, services, event), [packet]);
   } else if (outcome !== "sent") await reportGone(services, [recipient]);
   return "there";
 }
 
-function untilFromNow(
+function triedFor(
+  ms: number,
   { clock }: Services,
   connection: Pick<OpenEvent, "connectionId" | "connectedAt">,
-): number {
-  return Math.min(newborn(connection).newbornUntil, clock.now() + PATIENCE_MS);
+) {
+  const recipient = newborn(connection);
+  return { ...recipient, newbornUntil: Math.min(recipient.newbornUntil, clock.now() + ms) };
 }
 
 /**
@@ -99,7 +100,7 @@ async function greetJson(
     definition,
     handshake: handshakeOf(stored, {}),
     nextStamp: stampsOf(connectedAt),
-    newbornUntil: untilFromNow(services, { connectionId, connectedAt }),
+    newbornUntil: triedFor(PATIENCE_MS, services, { connectionId, connectedAt }).newbornUntil,
     isFirst: true,
   };
   const outcome = identity

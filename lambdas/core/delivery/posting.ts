@@ -71,9 +71,7 @@ export function parcelsOf(
 export async function post(services: PostServices, { emits, connections }: Posts): Promise<Delivered> {
   const log = newPostLog(Tally.of(emits));
   expectAll(log.tally, connections);
-  const now = services.clock.now();
-  const waiting = connections.filter((entry) => waits(entry, now));
-  const others = connections.filter((entry) => !waits(entry, now));
+  const { waiting, others } = byWaiting(connections, services.clock.now());
   const each = (entry: Parcels) => postParcels(services, entry, log);
   await Promise.all([
     forEachConcurrently(others, MAX_CONCURRENT_POSTS, each),
@@ -87,8 +85,15 @@ export function expectAll(tally: Tally, connections: readonly Parcels[]): void {
   for (const { parcels } of connections) for (const { emit } of parcels) tally.expect(emit);
 }
 
-/** Whether posts to the connection have to wait for something before they begin. */
-export function waits({ recipient, parcels }: Parcels, now: number): boolean {
+/** Those to whom posts have to wait for something before they begin, and the others, who must not wait behind them. */
+export function byWaiting(connections: readonly Parcels[], now: number) {
+  const waiting: Parcels[] = [];
+  const others: Parcels[] = [];
+  for (const entry of connections) (waits(entry, now) ? waiting : others).push(entry);
+  return { waiting, others };
+}
+
+function waits({ recipient, parcels }: Parcels, now: number): boolean {
   return !!recipient.isProtected || parcels.some((parcel) => isInQuestion(parcel, now));
 }
 

@@ -1,7 +1,7 @@
 import type { Services } from "../services";
 
 /** One packet has one deadline: its middleware, waiting and listeners together stay below the integration's. */
-export function withDeadline(services: Services): Services {
+export function withDeadline(services: Services): Services & { readonly deadline: number } {
   return { ...services, deadline: services.clock.now() + services.settings.listenerTimeoutMs };
 }
 
@@ -12,18 +12,19 @@ const PACKET_MS = 28_000;
 const LEFT_FOR_LISTENERS_MS = 5_000;
 
 /** When that what comes before the listeners must be done, milliseconds since the epoch. */
-export function preparedBy({ deadline, clock, settings }: Services): number {
-  const { listenerTimeoutMs } = settings;
-  const begunAt = (deadline ?? clock.now() + listenerTimeoutMs) - listenerTimeoutMs;
-  return begunAt + PACKET_MS - Math.min(listenerTimeoutMs, LEFT_FOR_LISTENERS_MS);
+export function preparedBy(services: Services): number {
+  return answeredBy(services) - Math.min(services.settings.listenerTimeoutMs, LEFT_FOR_LISTENERS_MS);
 }
 
 /** For listeners that could not begin at once: their whole time from now on, as far as the packet has it. */
 export function withDeadlineFromNow(services: Services): Services {
-  const { clock, settings } = services;
-  const { listenerTimeoutMs } = settings;
-  const last = preparedBy(services) + Math.min(listenerTimeoutMs, LEFT_FOR_LISTENERS_MS);
-  return { ...services, deadline: Math.min(clock.now() + listenerTimeoutMs, last) };
+  const fresh = withDeadline(services);
+  return { ...fresh, deadline: Math.min(fresh.deadline, answeredBy(services)) };
+}
+
+function answeredBy({ deadline, clock, settings }: Services): number {
+  const begunAt = deadline === undefined ? clock.now() : deadline - settings.listenerTimeoutMs;
+  return begunAt + PACKET_MS;
 }
 
 export function remainingMs({ deadline, clock, settings }: Services): number {

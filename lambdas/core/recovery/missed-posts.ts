@@ -1,19 +1,19 @@
 import { withOffset } from "../../protocol/event-offset";
-import type { ConnectRequest } from "../connections/connecting";
 import { postAll } from "../delivery/posting";
+import type { ConnectionRecord } from "../records";
 import type { PostServices } from "../services";
 import type { LoggedEvent } from "./ports";
 
 /** What a recovered socket is posted from the log, `until` some moment, milliseconds since the epoch. */
 export class MissedPosts {
   readonly #services: PostServices;
-  readonly #request: ConnectRequest;
+  readonly #connection: ConnectionRecord;
   readonly #until: number;
   #areHalfDone = false;
 
-  constructor(services: PostServices, request: ConnectRequest, until: number) {
+  constructor(services: PostServices, connection: ConnectionRecord, until: number) {
     this.#services = services;
-    this.#request = request;
+    this.#connection = connection;
     this.#until = until;
   }
 
@@ -28,7 +28,7 @@ export class MissedPosts {
    * @throws at the first that could not be sent, or of which nobody knows, and when the time is over.
    */
   async post(missed: readonly LoggedEvent[]): Promise<void> {
-    const { connectionId, isProtected } = this.#request.connection;
+    const { connectionId, isProtected } = this.#connection;
     const recipient = { connectionId, isProtected };
     for (const { frames, offset } of missed) {
       this.assertInTime();

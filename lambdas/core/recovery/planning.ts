@@ -37,9 +37,9 @@ export async function planFor(
   const { offset } = request.handshake.auth;
   const last = isOffset(offset) ? offset : undefined;
   const replayedAfter = firstOffset(services, recovery, back.session, last);
-  const replay = replayOf(recovery, back, replayedAfter, last);
+  const replay = new Replay(recovery.events, replayedAfter, last);
   const startedAt = clock.now();
-  const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS);
+  const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS, { ...back.session, ...back.parked });
   const readAt = clock.now();
   const latest = preparedBy(services) - COMPLETE_AFTER_MS;
   if (!missed || readAt + AHEAD_MS > latest) return undefined;
@@ -58,17 +58,6 @@ function firstOffset(
   const oldest = laterOf(startOffset, offsetBound(clock.now() - logMs));
   if (last === undefined) return oldest;
   return laterOf(overlapMs === 0 ? last : offsetBound(timeOf(last) - overlapMs), oldest);
-}
-
-function replayOf(
-  { events }: Recovery,
-  { session, parked }: Return,
-  after: Offset,
-  last: Offset | undefined,
-): Replay {
-  const { namespace, sid, userId } = session;
-  const { rooms, since } = parked;
-  return new Replay(events, { namespace, sid, userId, rooms, since }, after, last);
 }
 
 /** By then the socket is written, and most of what it missed is posted. */

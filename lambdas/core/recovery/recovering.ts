@@ -25,7 +25,7 @@ const MAX_PID_LENGTH = 100;
 export async function connectAgain(services: Services, request: ConnectRequest): Promise<ConnectOutcome> {
   const { recovery } = services;
   const cameAt = services.clock.now();
-  const session = recovery && (await sessionOf(services, recovery, request));
+  const session = recovery && (await sessionOf(recovery, request, cameAt));
   if (!recovery || !session) return connect(services, request);
   const identity = await authenticate(services, request, session.sid);
   if ("refused" in identity) return identity;
@@ -37,16 +37,16 @@ export async function connectAgain(services: Services, request: ConnectRequest):
 
 /** What the client's pid stands for, if it can still be recovered. */
 async function sessionOf(
-  services: Services,
   recovery: Recovery,
   { connection, definition, handshake }: ConnectRequest,
+  cameAt: number,
 ): Promise<RecoverySession | undefined> {
   const { pid } = handshake.auth;
   if (typeof pid !== "string" || pid === "" || pid.length > MAX_PID_LENGTH) return undefined;
   const session = await recovery.sessions.load(pid);
   if (session?.namespace !== definition.name) return undefined;
   if (session.connectionId === connection.connectionId) return undefined;
-  return isAway(session) && isOver(recovery, session.parked, services.clock.now()) ? undefined : session;
+  return isAway(session) && isOver(recovery, session.parked, cameAt) ? undefined : session;
 }
 
 interface Candidate {

@@ -19,7 +19,6 @@ type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms" | "sinc
 
 /** Reads what a socket missed, stretch by stretch. */
 export class Replay {
-  #socket: Owner;
   readonly #events: LogStore;
   #after: Offset;
   readonly #sent = new Set<Offset>();
@@ -27,17 +26,10 @@ export class Replay {
   readonly #owed = new Volume();
 
   /** `last`: what the client got last, which may be behind `after`. */
-  constructor(events: LogStore, socket: Owner, after: Offset, last?: Offset) {
+  constructor(events: LogStore, after: Offset, last?: Offset) {
     this.#events = events;
-    this.#socket = socket;
     this.#after = after;
     if (last !== undefined) this.#sent.add(last);
-  }
-
-  /** With the rooms in which the socket is by now. */
-  of(socket: Owner): this {
-    this.#socket = socket;
-    return this;
   }
 
   /** The latest of what was read. */
@@ -47,26 +39,23 @@ export class Replay {
   }
 
   /**
-   * What was emitted before `ms` (since the epoch) and was not read yet, in the order of the offsets.
+   * What was emitted before `ms` (since the epoch) to the socket as it is by now, and was not read yet, in the
+   * order of the offsets.
    * `undefined` when it is more than can be sent: part of it must not be.
    */
-  async upTo(ms: number): Promise<readonly LoggedEvent[] | undefined> {
+  async upTo(ms: number, socket: Owner): Promise<readonly LoggedEvent[] | undefined> {
     const before = offsetBound(ms);
     const logs: (readonly LoggedEvent[])[] = [];
-    await forEachConcurrently(
-      logRanges(this.#socket, this.#after),
-      CONCURRENT_ROOMS,
-      async ({ room, after }) => {
-        for await (const page of this.#events.read(this.#socket.namespace, room, { after, before })) {
-          logs.push(page);
-          this.#read.add(page);
-          if (this.#read.exceeds(MAX_READ)) return;
-        }
-      },
-    );
+    await forEachConcurrently(logRanges(socket, this.#after), CONCURRENT_ROOMS, async ({ room, after }) => {
+      for await (const page of this.#events.read(socket.namespace, room, { after, before })) {
+        logs.push(page);
+        this.#read.add(page);
+        if (this.#read.exceeds(MAX_READ)) return;
+      }
+    });
     if (this.#read.exceeds(MAX_READ)) return undefined;
     this.#after = laterOf(this.#after, before);
-    const missed = missedEvents(this.#socket, logs, this.#sent);
+    const missed = missedEvents(socket, logs, this.#sent);
     this.#owed.add(missed);
     if (this.#owed.exceeds(1)) return undefined;
     for (const { offset } of missed) this.#sent.add(offset);

@@ -31,7 +31,7 @@ export async function takeOver(
   return withEnding(services, recovery, socket, async (finish) => {
     const placed = await place(services, recovery, back.session, socket);
     if (placed !== "created") return placed;
-    const posts = new MissedPosts(services, request, postedBy(services, plan));
+    const posts = new MissedPosts(services, request.connection, postedBy(services, plan));
     try {
       await finish(await postAllMissed(services, plan, posts, socket));
     } catch (error) {
@@ -72,7 +72,7 @@ async function postRest(
   const loaded = await connections.load(socket.connectionId);
   const current = loaded?.sockets.find(({ sid, closedFor }) => sid === socket.sid && !closedFor);
   if (!current) throw new Error("the socket was closed during its recovery");
-  const rest = await replay.of(current).upTo(boundary);
+  const rest = await replay.upTo(boundary, current);
   if (!rest) throw new Error("more was emitted during the recovery than can be sent");
   await posts.post(rest);
 }

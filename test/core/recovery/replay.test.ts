@@ -20,7 +20,7 @@ async function replayOf(count: number, entry: Partial<LogEntry> = {}, rooms: rea
     const base = { namespace: "/", offset, frames: ["42[1]"], except: [], expiresAt: NOW / 1_000 + 60 };
     await log.append(rooms.map((room) => ({ ...base, room, ...entry })));
   }
-  return new Replay(log, SOCKET, offsetBound(NOW)).upTo(NOW + 2_000);
+  return new Replay(log, offsetBound(NOW)).upTo(NOW + 2_000, SOCKET);
 }
 
 describe("how much a socket missed", () => {

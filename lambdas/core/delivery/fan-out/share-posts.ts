@@ -3,6 +3,7 @@ import type { DeliveryServices } from "../../services";
 import { Tally } from "../delivery-count";
 import type { ShareProgress } from "../ports";
 import {
+  byWaiting,
   expectAll,
   MAX_CONCURRENT_POSTS,
   MAX_WAITING_POSTS,
@@ -12,7 +13,6 @@ import {
   post,
   postParcels,
   report,
-  waits,
 } from "../posting";
 import type { Emit } from "../recipients";
 import type { SidRange } from "../sid-range";
@@ -82,9 +82,7 @@ export class SharePosts {
     const range = { after: this.#begunUpTo, upTo };
     this.#begunUpTo = upTo;
     const log = newPostLog(this.#tally);
-    const now = this.#services.clock.now();
-    const waiting = connections.filter((entry) => waits(entry, now));
-    const others = connections.filter((entry) => !waits(entry, now));
+    const { waiting, others } = byWaiting(connections, this.#services.clock.now());
     const begun = await Promise.all([
       this.#lane.begin(this.#tasks(others, log)),
       this.#waitingLane.begin(this.#tasks(waiting, log)),
