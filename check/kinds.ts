@@ -14,6 +14,7 @@ export type KindName =
   | "log"
   | "session"
   | "replay"
+  | "undelivered"
   | "window"
   | "share"
   | "content";
@@ -74,6 +75,7 @@ export const KINDS: readonly Kind[] = [
     attributes: ["connectedAt", "closedAt"],
     connectionId: ({ sk }) => sk,
   },
+  { name: "undelivered", is: ({ pk }) => pk.startsWith("MISS#"), attributes: [] },
   { name: "log", is: ({ pk }) => pk.startsWith("LOG#"), attributes: [] },
   {
     name: "session",

@@ -48,7 +48,7 @@ export class ConnectionTable extends Construct {
     );
   }
 
-  /** To read the members of rooms, to note how far a delivery is, and whose turn it is to post. */
+  /** To read the members of rooms, to note how far a delivery is, whose turn it is to post, and what was refused. */
   grantDelivery(grantee: IGrantable): Grant {
     return this.table.grant(
       grantee,
@@ -56,6 +56,7 @@ export class ConnectionTable extends Construct {
       "dynamodb:GetItem",
       "dynamodb:BatchGetItem",
       "dynamodb:UpdateItem",
+      "dynamodb:BatchWriteItem",
     );
   }
 

@@ -8,7 +8,7 @@ import { millisecondsIn } from "./settings";
 /** Connection state recovery, where the construct has it on. */
 export function recoveryIn(
   env: Readonly<Record<string, string | undefined>>,
-  { events, sessions, replays }: Stores,
+  { events, undelivered, sessions, replays }: Stores,
   invoker: PostServices["invoker"],
 ): Pick<PostServices, "recovery" | "catchUp"> {
   if (env[ENV.recoveryWindowSeconds] === undefined) return {};
@@ -19,6 +19,7 @@ export function recoveryIn(
       overlapMs: millisecondsIn(env, ENV.recoveryOverlapSeconds),
       nextOffset: offsetSource(Date.now),
       events,
+      undelivered,
       sessions,
       replays,
     },

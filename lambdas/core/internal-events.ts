@@ -83,6 +83,7 @@ export const deliveredEmits = v.array(
       }),
       v.object({ kind: v.literal("socket"), socket: member }),
     ]),
+    isVolatile: v.optional(v.boolean()),
     frames: v.object({ "socket.io": v.array(v.string()), json: v.array(v.string()) }),
     offset: v.optional(v.string()),
     earlier: v.optional(v.array(v.string())),

@@ -7,3 +7,9 @@ export function withOffset(frames: readonly string[], offset: string): readonly 
   // An event is `[name, …]`, so that there is always something in front of the comma.
   return [`${packet.slice(0, -1)},"${offset}"]`, ...attachments];
 }
+
+/** What `withOffset` was given. */
+export function withoutOffset(frames: readonly string[], offset: string): readonly string[] {
+  const [packet = "", ...attachments] = frames;
+  return [`${packet.slice(0, -`,"${offset}"]`.length)}]`, ...attachments];
+}

@@ -68,7 +68,7 @@ describe("what each function may do, and nothing else", () => {
     [
       "Deliver",
       [
-        ...tableActions("BatchGetItem", "GetItem", "Query", "UpdateItem"),
+        ...tableActions("BatchGetItem", "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
         connections("POST"),
         connections("DELETE"),
         "lambda:InvokeFunction {RoomcastFunctionsDeliver.Arn}",

@@ -1,5 +1,5 @@
 import { Decoder, type Packet } from "socket.io-parser";
-import { withOffset } from "../../lambdas/protocol/event-offset";
+import { withOffset, withoutOffset } from "../../lambdas/protocol/event-offset";
 import { encodeEvent } from "../../lambdas/protocol/socket-io";
 
 /** What Socket.IO's own decoder makes of the frames, as its client does. */
@@ -31,6 +31,7 @@ describe("an event's offset", () => {
       const frames = withOffset(plain, "0mjuohs03vjhod0000");
       expect(decoded(frames)).toEqual({ ...before, data: [...before.data, "0mjuohs03vjhod0000"] });
       expect(frames).toHaveLength(plain.length);
+      expect(withoutOffset(frames, "0mjuohs03vjhod0000")).toEqual(plain);
       expect(Buffer.byteLength(frames.join("")) - Buffer.byteLength(plain.join(""))).toBe(21);
     }
   });

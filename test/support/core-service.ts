@@ -108,10 +108,11 @@ export class CoreService {
   /** Off unless a test turns it on. */
   #recovery(windowMs = 0): Pick<Services, "recovery" | "catchUp"> {
     if (windowMs === 0) return {};
-    const { events, sessions, replays } = this.stores;
+    const { events, undelivered, sessions, replays } = this.stores;
     const nextOffset = offsetSource(() => this.now);
+    const logMs = windowMs + 600_000;
     return {
-      recovery: { windowMs, logMs: windowMs + 600_000, overlapMs: 0, nextOffset, events, sessions, replays },
+      recovery: { windowMs, logMs, overlapMs: 0, nextOffset, events, undelivered, sessions, replays },
       catchUp: (recipients) => catchUp(this.services, recipients),
     };
   }

@@ -8,6 +8,8 @@ import type {
   ReplayEnd,
   ReplayStore,
   SessionStore,
+  UndeliveredEvent,
+  UndeliveredStore,
 } from "../../lambdas/core/recovery/ports";
 
 /** The log of events over an array. */
@@ -47,6 +49,29 @@ export class MemoryLog implements LogStore {
       earlier,
     }));
     yield events.sort((one, other) => (one.offset < other.offset ? -1 : 1));
+  }
+}
+
+/** What did not arrive, over an array. */
+export class MemoryUndelivered implements UndeliveredStore {
+  events: UndeliveredEvent[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async add(events: readonly UndeliveredEvent[]): Promise<void> {
+    const kept = this.events.filter((one) => !events.some((other) => isSameUndelivered(one, other)));
+    this.events = [...kept, ...events];
+  }
+
+  async of({ connectionId, sid }: Socket): Promise<readonly LoggedEvent[]> {
+    return this.events
+      .filter((event) => event.connectionId === connectionId && event.sid === sid)
+      .filter(({ expiresAt }) => expiresAt * 1_000 > this.#now())
+      .map(({ offset, frames }) => ({ offset, frames, except: [] }))
+      .sort((one, other) => (one.offset < other.offset ? -1 : 1));
   }
 }
 
@@ -121,4 +146,8 @@ type Socket = Pick<Member, "connectionId" | "sid">;
 
 function isSame(one: LogEntry, other: LogEntry): boolean {
   return one.namespace === other.namespace && one.room === other.room && one.offset === other.offset;
+}
+
+function isSameUndelivered(one: UndeliveredEvent, other: UndeliveredEvent): boolean {
+  return one.connectionId === other.connectionId && one.sid === other.sid && one.offset === other.offset;
 }

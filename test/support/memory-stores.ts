@@ -18,7 +18,7 @@ import { memoryAttemptStore } from "./memory-attempts";
 import { memoryDeliveryStore } from "./memory-deliveries";
 import { MemoryLiveness, MemoryRuns } from "./memory-liveness";
 import { memoryPartStore, memoryTurnStore, type Parts } from "./memory-parts";
-import { MemoryLog, MemoryReplays, MemorySessions } from "./memory-recovery";
+import { MemoryLog, MemoryReplays, MemorySessions, MemoryUndelivered } from "./memory-recovery";
 import { memorySeenStore } from "./memory-seen-store";
 import { MemoryWindows } from "./memory-windows";
 
@@ -51,6 +51,7 @@ export class MemoryStores {
   readonly liveness: MemoryLiveness;
   readonly runs = new MemoryRuns();
   readonly events: MemoryLog;
+  readonly undelivered: MemoryUndelivered;
   readonly sessions: MemorySessions;
   readonly replays: MemoryReplays;
   maxRoomsPerSocket = 100;
@@ -64,6 +65,7 @@ export class MemoryStores {
     this.#now = now;
     this.liveness = new MemoryLiveness(now);
     this.events = new MemoryLog(now);
+    this.undelivered = new MemoryUndelivered(now);
     this.sessions = new MemorySessions(now);
     this.replays = new MemoryReplays(now);
   }

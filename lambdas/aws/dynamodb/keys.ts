@@ -70,6 +70,23 @@ export function logKey(namespace: string, room: string, offset: string): Key {
   return { pk: logPartition(namespace, room), sk: offset };
 }
 
+export function undeliveredPartition(connectionId: string): string {
+  return `MISS#${connectionId}`;
+}
+
+/** No sid holds a `#`, so a socket's are all that lies between these. */
+export function undeliveredRange(sid: string): readonly [string, string] {
+  return [`${sid}#`, `${sid}#~`];
+}
+
+export function undeliveredKey(event: {
+  readonly connectionId: string;
+  readonly sid: string;
+  readonly offset: string;
+}): Key {
+  return { pk: undeliveredPartition(event.connectionId), sk: `${event.sid}#${event.offset}` };
+}
+
 export function sessionKey(pid: string): Key {
   return { pk: `SESS#${pid}`, sk: "SESS" };
 }

@@ -13,7 +13,7 @@ import type {
   SocketStore,
   TurnStore,
 } from "../../core/ports";
-import type { LogStore, ReplayStore, SessionStore } from "../../core/recovery/ports";
+import type { LogStore, ReplayStore, SessionStore, UndeliveredStore } from "../../core/recovery/ports";
 import { ackStore } from "./ack-store";
 import { attemptStore } from "./attempt-store";
 import { connectionStore } from "./connection-store";
@@ -29,6 +29,7 @@ import { sessionStore } from "./session-store";
 import { socketStore } from "./socket-store";
 import { Table } from "./table";
 import { turnStore } from "./turn-store";
+import { undeliveredStore } from "./undelivered-store";
 import { windowStore } from "./window-store";
 
 export interface StoresProps {
@@ -54,6 +55,7 @@ export interface Stores {
   readonly runs: HeartbeatRuns;
   readonly windows: WindowStore;
   readonly events: LogStore;
+  readonly undelivered: UndeliveredStore;
   readonly sessions: SessionStore;
   readonly replays: ReplayStore;
 }
@@ -75,6 +77,7 @@ export function createStores({ client, tableName, now, maxRoomsPerSocket }: Stor
     runs: livenessRuns(table, now),
     windows: windowStore(table, now),
     events: logStore(table, now),
+    undelivered: undeliveredStore(table, now),
     sessions: sessionStore(table, now),
     replays: replayStore(table, now),
   };

@@ -4,7 +4,8 @@ import { postsToMoved } from "../recovery/following";
 import type { DeliveryServices } from "../services";
 import type { DeliveryCount } from "./delivery-count";
 import { type HandedOn, handOn } from "./fan-out/handing-on";
-import { type Posts, parcelsOf, post } from "./posting";
+import { type Posts, parcelsOf } from "./parcels";
+import { post } from "./posting";
 import { type Addressee, type Emit, postsTo, recipientsIn } from "./recipients";
 import { fractionUpTo } from "./sid-range";
 import type { Target } from "./target";
@@ -50,8 +51,8 @@ export async function resolve(services: DeliveryServices, given: readonly Emit[]
 export async function send(services: DeliveryServices, resolved: Resolved): Promise<Sent> {
   const { kind, emits } = resolved;
   if (kind === "large") return handOn(services, emits, resolved.estimates);
-  const { counts, gone } = await post(services, resolved.posts);
-  const moved = await postsToMoved(services, emits, gone);
+  const { counts, undelivered } = await post(services, resolved.posts);
+  const moved = await postsToMoved(services, emits, undelivered);
   if (moved) await post(services, moved);
   return { counts };
 }

@@ -2,7 +2,7 @@ import { logEmits } from "../recovery/event-log";
 import type { DeliveryServices } from "../services";
 import { type Resolved, resolve, send } from "./delivery";
 import { handOn } from "./fan-out/handing-on";
-import { parcelsOf } from "./posting";
+import { parcelsOf } from "./parcels";
 import { type Addressee, type Emit, recipientsIn } from "./recipients";
 import type { RoomTarget } from "./target";
 

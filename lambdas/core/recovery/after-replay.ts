@@ -49,7 +49,7 @@ export function replayGate(services: Services): (incoming: Incoming) => Promise<
     if (!end || end === "broken") return "broken";
     const isReplayed = offset !== undefined && offset < offsetBound(end.boundary);
     if (isReplayed && !isOvertaken(member, offset)) return "replayed";
-    if (earlier.some((one) => end.recent.includes(one))) return "replayed";
+    if ([offset ?? "", ...earlier].some((one) => end.recent.includes(one))) return "replayed";
     await turnAfter(services, member, end, cameAt);
     return "post";
   };

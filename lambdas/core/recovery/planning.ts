@@ -5,8 +5,8 @@ import { AHEAD_MS, COMPLETE_AFTER_MS } from "./boundary";
 import { laterOf } from "./missed-events";
 import { isOffset, type Offset, offsetBound, timeOf } from "./offsets";
 import type { Return } from "./placing";
-import type { LoggedEvent, Recovery, RecoverySession } from "./ports";
-import { Replay } from "./replay";
+import type { Recovery, RecoverySession } from "./ports";
+import { type Missed, Replay } from "./replay";
 
 /** A recovered socket's memberships are written one by one, many at once. */
 const PER_ROOM_MS = 2;
@@ -20,7 +20,7 @@ const WRITES_PER_READ = 5;
 export interface Plan {
   readonly replay: Replay;
   /** What can be posted as soon as the socket is there. */
-  readonly missed: readonly LoggedEvent[];
+  readonly missed: readonly Missed[];
   /** See `Member`. */
   readonly activeFrom: number;
   readonly replayedAfter: Offset;
@@ -37,7 +37,8 @@ export async function planFor(
   const { offset } = request.handshake.auth;
   const last = isOffset(offset) ? offset : undefined;
   const replayedAfter = firstOffset(services, recovery, back.session, last);
-  const replay = new Replay(recovery.events, replayedAfter, last);
+  const { connectionId } = back.parked;
+  const replay = new Replay(recovery, { after: replayedAfter, last, connectionId });
   const startedAt = clock.now();
   const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS, { ...back.session, ...back.parked });
   const readAt = clock.now();
@@ -64,7 +65,7 @@ function firstOffset(
 function aheadMs(
   { connection }: ConnectRequest,
   { parked }: Return,
-  missed: readonly LoggedEvent[],
+  missed: readonly Missed[],
   readMs: number,
 ): number {
   const writingMs = WRITES_PER_READ * readMs + PER_ROOM_MS * Object.keys(parked.rooms).length;

@@ -32,6 +32,24 @@ export interface LogStore {
   ): AsyncIterable<readonly LoggedEvent[]>;
 }
 
+/** An event that certainly did not arrive on a connection: it was refused, or not tried behind one that was. */
+export interface UndeliveredEvent {
+  readonly connectionId: string;
+  readonly sid: string;
+  readonly offset: Offset;
+  /** For Socket.IO, without the offset. */
+  readonly frames: readonly string[];
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Whose client comes back gets these, whatever later events it has got. */
+export interface UndeliveredStore {
+  add(events: readonly UndeliveredEvent[]): Promise<void>;
+  /** Strongly consistent, in the order of the offsets. */
+  of(socket: Pick<Member, "connectionId" | "sid">): Promise<readonly LoggedEvent[]>;
+}
+
 /** What a socket leaves behind when its connection drops. */
 export interface ParkedSocket {
   /** The connection that dropped. */
@@ -90,6 +108,7 @@ export interface Recovery {
   readonly overlapMs: number;
   readonly nextOffset: () => Offset;
   readonly events: LogStore;
+  readonly undelivered: UndeliveredStore;
   readonly sessions: SessionStore;
   readonly replays: ReplayStore;
 }

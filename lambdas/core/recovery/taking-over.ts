@@ -11,6 +11,7 @@ import { type Plan, planFor } from "./planning";
 import type { Recovery, ReplayEnd } from "./ports";
 import type { Replay } from "./replay";
 import { withEnding } from "./replay-ending";
+import { keepFor } from "./undelivered";
 
 /**
  * Puts the socket onto the new connection, between what it is sent from the log and what is posted to it
@@ -29,12 +30,14 @@ export async function takeOver(
   const socket = returningSocket(services, request, back, plan);
   const { rooms } = back.identity;
   return withEnding(services, recovery, socket, async (finish) => {
-    const placed = await place(services, recovery, back.session, socket);
-    if (placed !== "created") return placed;
     const posts = new MissedPosts(services, request.connection, postedBy(services, plan));
     try {
+      const placed = await place(services, recovery, back.session, socket);
+      if (placed !== "created") return placed;
       await finish(await postAllMissed(services, plan, posts, socket));
     } catch (error) {
+      const left = plan.replay.undelivered.filter(({ offset }) => !posts.mayHaveSent(offset));
+      await keepFor(services, socket, left);
       if (!posts.areHalfDone) throw error;
       return breakOff(services, request, { socket, rooms, finish, error });
     }

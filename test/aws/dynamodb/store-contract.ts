@@ -15,6 +15,7 @@ import { seenContract } from "./seen-contract";
 import { sessionContract } from "./session-contract";
 import { socketContract } from "./socket-contract";
 import { turnContract } from "./turn-contract";
+import { undeliveredContract } from "./undelivered-contract";
 import { windowContract } from "./window-contract";
 
 /** What the core relies on, on any implementation of its stores; `createStores` answers empty ones. */
@@ -39,6 +40,7 @@ export function storeContract(
     ackContract(setUp);
     seenContract(setUp);
     logContract(setUp);
+    undeliveredContract(setUp);
     sessionContract(setUp);
     replayContract(setUp);
     recoveredSocketContract(setUp);

@@ -1,5 +1,6 @@
 import { Server } from "../../../lambdas/core";
-import { parcelsOf, post } from "../../../lambdas/core/delivery/posting";
+import { parcelsOf } from "../../../lambdas/core/delivery/parcels";
+import { post } from "../../../lambdas/core/delivery/posting";
 import { newSid } from "../../../lambdas/core/sid";
 import { VirtualTime } from "../../support/virtual-time";
 import { recoverable } from "../recovery/returning-client";

@@ -1,7 +1,7 @@
 import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
 import type { LogEntry } from "../../../lambdas/core/recovery/ports";
 import { Replay } from "../../../lambdas/core/recovery/replay";
-import { MemoryLog } from "../../support/memory-recovery";
+import { MemoryLog, MemoryUndelivered } from "../../support/memory-recovery";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const ROOM_STAMP = `${NOW}-000000000000-0001`;
@@ -20,7 +20,8 @@ async function replayOf(count: number, entry: Partial<LogEntry> = {}, rooms: rea
     const base = { namespace: "/", offset, frames: ["42[1]"], except: [], expiresAt: NOW / 1_000 + 60 };
     await log.append(rooms.map((room) => ({ ...base, room, ...entry })));
   }
-  return new Replay(log, offsetBound(NOW)).upTo(NOW + 2_000, SOCKET);
+  const stores = { events: log, undelivered: new MemoryUndelivered(() => NOW) };
+  return new Replay(stores, { after: offsetBound(NOW), connectionId: "c=" }).upTo(NOW + 2_000, SOCKET);
 }
 
 describe("how much a socket missed", () => {

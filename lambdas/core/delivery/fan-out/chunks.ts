@@ -1,4 +1,4 @@
-import { type Parcels, parcelsOf } from "../posting";
+import { type Parcels, parcelsOf } from "../parcels";
 import { type Addressee, type Batch, type Emit, postsTo } from "../recipients";
 
 /** What begins after one checkpoint. `upTo`: the sids up to this one are in this chunk or an earlier one. */

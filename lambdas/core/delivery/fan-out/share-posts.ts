@@ -1,21 +1,19 @@
 import { postsToMoved } from "../../recovery/following";
 import type { DeliveryServices } from "../../services";
 import { Tally } from "../delivery-count";
+import { byWaiting, type Parcel, type Parcels } from "../parcels";
 import type { ShareProgress } from "../ports";
 import {
-  byWaiting,
   expectAll,
   MAX_CONCURRENT_POSTS,
   MAX_WAITING_POSTS,
   newPostLog,
-  type Parcels,
   type PostLog,
   post,
   postParcels,
   report,
 } from "../posting";
 import type { Emit } from "../recipients";
-import type { SidRange } from "../sid-range";
 import type { Chunk } from "./chunks";
 import { Lane } from "./lane";
 import { Pace } from "./pace";
@@ -79,7 +77,6 @@ export class SharePosts {
   /** Resolves when the last post has begun, or waits in its lane. */
   async begin({ connections, upTo }: Chunk): Promise<void> {
     expectAll(this.#tally, connections);
-    const range = { after: this.#begunUpTo, upTo };
     this.#begunUpTo = upTo;
     const log = newPostLog(this.#tally);
     const { waiting, others } = byWaiting(connections, this.#services.clock.now());
@@ -87,7 +84,7 @@ export class SharePosts {
       this.#lane.begin(this.#tasks(others, log)),
       this.#waitingLane.begin(this.#tasks(waiting, log)),
     ]);
-    this.#follow(upTo, this.#end(begun.flat(), log, range));
+    this.#follow(upTo, this.#end(begun.flat(), log));
   }
 
   /** Resolves when nothing is on its way. */
@@ -100,17 +97,16 @@ export class SharePosts {
     return connections.map((entry) => () => postParcels(this.#services, entry, log, turn));
   }
 
-  async #end(posts: readonly Promise<void>[], log: PostLog, range: SidRange): Promise<void> {
+  async #end(posts: readonly Promise<void>[], log: PostLog): Promise<void> {
     await Promise.all(posts);
     await report(this.#services, log);
-    const gone = new Set(log.gone.map(({ connectionId }) => connectionId));
-    await this.#postToMoved(gone, range);
+    await this.#postToMoved(log.undelivered);
   }
 
   /** Where that fails it is over: a worker that goes on behind this chunk does not look for them again. */
-  async #postToMoved(gone: ReadonlySet<string>, range: SidRange): Promise<void> {
+  async #postToMoved(undelivered: readonly Parcel[]): Promise<void> {
     try {
-      const moved = await postsToMoved(this.#services, this.#emits, gone, range);
+      const moved = await postsToMoved(this.#services, this.#emits, undelivered);
       if (moved) await post(this.#services, moved);
     } catch (error) {
       this.#services.log.error("sockets that moved could not be found, and may lack events", { error });

@@ -3,7 +3,12 @@ import type { Emit } from "../../../../lambdas/core/delivery/recipients";
 import type { Member } from "../../../../lambdas/core/records";
 import { offsetSource } from "../../../../lambdas/core/recovery/offsets";
 import { emitTo, FanOut } from "../../../support/fan-out";
-import { MemoryLog, MemoryReplays, MemorySessions } from "../../../support/memory-recovery";
+import {
+  MemoryLog,
+  MemoryReplays,
+  MemorySessions,
+  MemoryUndelivered,
+} from "../../../support/memory-recovery";
 
 const HOUR_MS = 3_600_000;
 
@@ -13,6 +18,7 @@ async function sentByWorkers(movedTo: Partial<Member>, failure?: Error) {
   const now = () => fanOut.now;
   const logs = {
     events: new MemoryLog(now),
+    undelivered: new MemoryUndelivered(now),
     sessions: new MemorySessions(now),
     replays: new MemoryReplays(now),
   };
