@@ -4,6 +4,8 @@
  */
 export type Entry =
   | Connected
+  /** Socket.IO's client has a WebSocket, and asks to be connected. */
+  | { readonly kind: "opened"; readonly client: string }
   /** The client knows that its connection is gone; `asked` when it wanted to leave as a socket, too. */
   | { readonly kind: "dropped"; readonly client: string; readonly asked: boolean }
   | {

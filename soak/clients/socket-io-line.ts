@@ -27,6 +27,7 @@ export class SocketIoLine implements Line {
     });
     this.socket.io.on("open", () => {
       this.transport += 1;
+      this.log.add({ kind: "opened", client });
     });
     this.socket.io.on("packet", ({ type }) => {
       if (type === PacketType.EVENT) this.arrivals.push(this.transport);

@@ -1,4 +1,4 @@
-import type { Emission } from "./emission";
+import { type Emission, isRepeated } from "./emission";
 import type { Receipt, Session } from "./session";
 import type { Violation, ViolationKind } from "./violation";
 
@@ -14,21 +14,23 @@ export function disorders(session: Session, emissions: ReadonlyMap<string, Emiss
       index,
     ]),
     ...inversions(session, first, "misordered-messages", (receipt) => placeInMessages(receipt, emissions)),
-    ...session.replays.flatMap((replay) =>
-      inversions(session, firsts(replay), "misordered-replay", (receipt) =>
-        placeInReplay(receipt, emissions),
+    ...session.replays.flatMap(({ receipts, openedAt }) =>
+      inversions(session, firsts(receipts), "misordered-replay", (receipt) =>
+        placeInReplay(receipt, openedAt, emissions),
       ),
     ),
   ];
 }
 
-/** Whose emitter was still at it may have posted it itself, between the replay and the client's `connect`. */
+/** What was under way when the client asked may have been posted to it, between the replay and its `connect`. */
 function placeInReplay(
-  { event, offset, at }: Receipt,
+  { event, offset }: Receipt,
+  openedAt: number,
   emissions: ReadonlyMap<string, Emission>,
 ): Place | undefined {
-  const { end = Number.POSITIVE_INFINITY } = emissions.get(event) ?? {};
-  return offset === undefined || end > at ? undefined : ["", offset];
+  const emission = emissions.get(event);
+  if (offset === undefined || emission === undefined) return undefined;
+  return emission.over > openedAt || isRepeated(emission) ? undefined : ["", offset];
 }
 
 /** What is done again comes after what followed it, and what workers deliver may. */

@@ -10,11 +10,17 @@ export type Receipt = Received & {
   readonly isResidue?: boolean;
 };
 
+/** What came before the client was connected, with one recovery. */
+export interface Replay {
+  readonly receipts: readonly Receipt[];
+  /** The place in the log where the client asked for it: what was under way then may have been posted after it. */
+  readonly openedAt: number;
+}
+
 /** One socket of a client, over all connections that it was recovered on. */
 export class Session {
   readonly receipts: Receipt[] = [];
-  /** What came before the client was connected, with each recovery. */
-  readonly replays: (readonly Receipt[])[] = [];
+  readonly replays: Replay[] = [];
   /** The last that the client had when a connection dropped. */
   readonly lastBeforeDrops: Receipt[] = [];
   readonly rooms = new Map<string, Membership>();
@@ -36,14 +42,9 @@ export class Session {
     if (last !== undefined) this.lastBeforeDrops.push(last);
   }
 
-  /**
-   * Where a recovery broke off, events were posted after the replay, before the client could know. So is what the
-   * last that it had before it dropped had overtaken: it has an earlier offset, and no replay begins before that.
-   */
-  replayed(receipts: readonly Receipt[]): void {
-    const { offset: last = "" } = this.lastBeforeDrops.at(-1) ?? {};
+  replayed(receipts: readonly Receipt[], openedAt: number): void {
     this.receipts.push(...receipts);
-    this.replays.push(receipts.filter(({ isResidue, offset = "" }) => !isResidue && offset > last));
+    this.replays.push({ openedAt, receipts: receipts.filter(({ isResidue }) => !isResidue) });
   }
 
   end(at: number): void {

@@ -1,6 +1,9 @@
 import type { Connected, Logged } from "../log";
 import { type Receipt, Session } from "./session";
 
+/** Half a second after the `connect` of a recovery that broke off its client is cut, and comes back for the rest. */
+const BROKEN_OFF_MS = 3_000;
+
 export interface SessionRules {
   /** What is large is delivered within this long after it was confirmed. */
   readonly largeMs: number;
@@ -32,6 +35,9 @@ class History {
   /** Came when the client was not connected: of the socket that it will be. */
   private early: Receipt[] = [];
   private canRecover = false;
+  private openedAt = Number.NEGATIVE_INFINITY;
+  /** A recovery that proves that all is there, unless it turns out to have broken off. */
+  private recovery: { readonly at: number; readonly ms: number } | undefined;
   private readonly wishes = new Map<string, number>();
 
   constructor(
@@ -44,11 +50,12 @@ class History {
     else if (entry.kind === "dropped") this.dropped(entry);
     else if (entry.kind === "received") this.received(entry);
     else if (entry.kind === "settled") this.settled(entry.at);
+    else if (entry.kind === "opened") this.openedAt = entry.at;
     else this.roomChanged(entry);
   }
 
   end(at: number): readonly Session[] {
-    this.current?.replayed(this.early);
+    this.current?.replayed(this.early, this.openedAt);
     this.current?.end(at);
     return this.sessions;
   }
@@ -56,9 +63,13 @@ class History {
   private connected({ at, ms, recovered, protocol, transport }: Extract<OfClient, Connected>): void {
     this.canRecover = protocol === "socket.io";
     const isInTime = this.canRecover && this.isBackInTime(ms);
-    if (isInTime || recovered) this.prove(at);
+    // Also of a recovery before that: whatever became of it, this one has the rest.
+    if (this.recovery !== undefined && (isInTime || recovered)) this.prove(this.recovery.at);
+    if (isInTime && !recovered) this.prove(at);
+    this.recovery = recovered ? { at, ms } : undefined;
     // Also when it is another now: what came was of the socket that was to be recovered.
-    this.current?.replayed(this.early.map((one) => ({ ...one, isResidue: one.transport < transport })));
+    const early = this.early.map((one) => ({ ...one, isResidue: one.transport < transport }));
+    this.current?.replayed(early, this.openedAt);
     this.early = [];
     if (!recovered || this.current === undefined) this.replace(at, isInTime);
     this.drop = undefined;
@@ -78,6 +89,8 @@ class History {
 
   private dropped({ ms, asked }: Extract<Logged, { readonly kind: "dropped" }>): void {
     if (this.drop === undefined) this.current?.dropped();
+    const stayed = this.drop === undefined && this.recovery;
+    if (stayed && ms - stayed.ms >= BROKEN_OFF_MS) this.prove(stayed.at);
     this.drop = { ms: this.drop?.ms ?? ms, asked: asked || (this.drop?.asked ?? false) };
   }
 

@@ -19,7 +19,7 @@ export class LogBuilder {
   /** A client's WebSocket; it may never get it connected. */
   opened(client: string) {
     this.transports.set(client, this.transport(client) + 1);
-    return this;
+    return this.add({ kind: "opened", client });
   }
 
   dropped(client: string, asked = false) {

@@ -107,6 +107,26 @@ describe("across a drop", () => {
     expect(verdict()).toMatchObject({ owed: 0, unrecovered: 0 });
   });
 
+  it("is nothing after a recovery that broke off, when the client did not come back in time for the rest", () => {
+    log.dropped("alice").emitted("hello").connected("alice", { recovered: true });
+    log.now += 600;
+    log.dropped("alice");
+    log.now += WINDOW_MS;
+    log.dropped("alice").connected("alice");
+    expect(atTheEnd()).toEqual([]);
+  });
+
+  it.each([600, 3_000])(
+    "is lost when it did not come with that nor with the next (cut after %p ms)",
+    (ms) => {
+      log.dropped("alice").emitted("hello").connected("alice", { recovered: true });
+      log.now += ms;
+      log.dropped("alice");
+      if (ms < 3_000) log.connected("alice", { recovered: true });
+      expect(atTheEnd()).toEqual(["lost"]);
+    },
+  );
+
   it("leaves open what was under way at the same time as the last that came", () => {
     log.emitting("missing").emitted("last").confirmed("missing").received("alice", "last");
     log.dropped("alice").connected("alice", { recovered: true });
@@ -238,10 +258,9 @@ describe("order", () => {
     expect(atTheEnd()).toEqual(["misordered-replay"]);
   });
 
-  it("is none of what the last before the drop had overtaken: it is posted, not replayed", () => {
-    log.emitting("overtaken").emitted("last").received("alice", "last", { offset: "b" });
-    log.dropped("alice").emitted("two").confirmed("overtaken").opened("alice");
-    log.received("alice", "two", { offset: "c" }).received("alice", "overtaken", { offset: "a" });
+  it("is none of what was confirmed while the client was being recovered", () => {
+    log.dropped("alice").emitting("one").opened("alice").emitted("two").confirmed("one");
+    log.received("alice", "two", { offset: "b" }).received("alice", "one", { offset: "a" });
     log.connected("alice", { recovered: true });
     expect(atTheEnd()).toEqual([]);
   });
