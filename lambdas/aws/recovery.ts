@@ -1,5 +1,6 @@
 import { catchUp } from "../core/recovery/catching-up";
 import { offsetSource } from "../core/recovery/offsets";
+import { SecondWrites } from "../core/recovery/second-writes";
 import type { PostServices } from "../core/services";
 import type { Stores } from "./dynamodb/stores";
 import { ENV } from "./env";
@@ -18,6 +19,7 @@ export function recoveryIn(
       logMs: millisecondsIn(env, ENV.recoveryLogSeconds),
       overlapMs: millisecondsIn(env, ENV.recoveryOverlapSeconds),
       nextOffset: offsetSource(Date.now),
+      secondWrites: new SecondWrites(),
       events,
       undelivered,
       sessions,

@@ -11,6 +11,7 @@ import { message } from "../../lambdas/core/messages/message";
 import type { PostOutcome } from "../../lambdas/core/ports";
 import { catchUp } from "../../lambdas/core/recovery/catching-up";
 import { offsetSource } from "../../lambdas/core/recovery/offsets";
+import { SecondWrites } from "../../lambdas/core/recovery/second-writes";
 import type { Services } from "../../lambdas/core/services";
 import type { Settings } from "../../lambdas/core/settings";
 import { MemoryStores } from "./memory-stores";
@@ -111,8 +112,10 @@ export class CoreService {
     const { events, undelivered, sessions, replays } = this.stores;
     const nextOffset = offsetSource(() => this.now);
     const logMs = windowMs + 600_000;
+    const stores = { events, undelivered, sessions, replays };
+    const secondWrites = new SecondWrites();
     return {
-      recovery: { windowMs, logMs, overlapMs: 0, nextOffset, events, undelivered, sessions, replays },
+      recovery: { windowMs, logMs, overlapMs: 0, nextOffset, secondWrites, ...stores },
       catchUp: (recipients) => catchUp(this.services, recipients),
     };
   }

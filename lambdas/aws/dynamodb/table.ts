@@ -50,7 +50,7 @@ type WriteRequests = NonNullable<BatchWriteCommandInput["RequestItems"]>[string]
 /** DynamoDB's limits of one BatchWriteItem and of one BatchGetItem. */
 const MAX_BATCH = 25;
 const MAX_KEYS = 100;
-const CONCURRENT_BATCHES = 8;
+const CONCURRENT_BATCHES = 25;
 const MAX_BATCH_ATTEMPTS = 8;
 const FIRST_BATCH_DELAY_MS = 20;
 

@@ -1,5 +1,5 @@
 import type { Member } from "../records";
-import { logEmits } from "../recovery/event-log";
+import { logEmits, unlogEmits } from "../recovery/event-log";
 import { postsToMoved } from "../recovery/following";
 import type { DeliveryServices } from "../services";
 import type { DeliveryCount } from "./delivery-count";
@@ -32,6 +32,15 @@ const SURELY_MORE = 1.1;
 /** Finds who gets what, up to the number that the caller posts to by itself. */
 export async function resolve(services: DeliveryServices, given: readonly Emit[]): Promise<Resolved> {
   const emits = await logEmits(services, given);
+  try {
+    return await findOut(services, emits);
+  } catch (error) {
+    await unlogEmits(services, emits);
+    throw error;
+  }
+}
+
+async function findOut(services: DeliveryServices, emits: readonly Emit[]): Promise<Resolved> {
   const addressees: Addressee[] = [];
   let posts = 0;
   for await (const batch of recipientsIn(services.memberships, emits)) {

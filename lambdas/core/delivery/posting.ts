@@ -2,6 +2,7 @@ import { forEachConcurrently } from "../concurrency";
 import type { PostOutcome } from "../ports";
 import type { Recipient } from "../records";
 import { replayGate } from "../recovery/after-replay";
+import { isOvertaken } from "../recovery/boundary";
 import { keepUndelivered } from "../recovery/undelivered";
 import type { PostServices } from "../services";
 import { type DeliveryCount, Tally } from "./delivery-count";
@@ -64,6 +65,7 @@ export async function postParcels(
 ): Promise<void> {
   let outcome: PostOutcome = "sent";
   let isBehind = false;
+  let isBroken = false;
   const afterReplay = replayGate(services);
   for (const parcel of parcels) {
     const { emit, frames } = parcel;
@@ -72,19 +74,24 @@ export async function postParcels(
     if (isTried) {
       outcome = await settled(services, recipient, async () => {
         const verdict = await afterReplay(parcel);
+        isBroken ||= verdict === "broken";
         if (verdict !== "post") return verdict === "replayed" ? "sent" : "gone";
         await turn?.(frames.length);
         return postAll(services, recipient, frames);
       });
     }
     log.tally.settle(emit, outcome);
-    if (!isTried || isRefused(outcome)) log.undelivered.push(parcel);
+    const isUndelivered = !isTried || isRefused(outcome);
+    if (isUndelivered && !(isBroken && isYetToRead(parcel))) log.undelivered.push(parcel);
     if (outcome !== "gone" && outcome !== "sent") log.unsent[outcome] = (log.unsent[outcome] ?? 0) + 1;
     isBehind ||= outcome !== "sent" && services.catchUp !== undefined && !!recipient.catchesUp;
   }
-  if (outcome === "gone") log.gone.push(recipient);
-  else if (isBehind) log.behind.push(recipient);
-  if (isBehind) await cut(services, recipient);
+  if (outcome === "gone") {
+    log.gone.push(recipient);
+  } else if (isBehind) {
+    log.behind.push(recipient);
+    await cut(services, recipient);
+  }
 }
 
 /** For a client that lacks something, and gets it when it comes back. */
@@ -94,11 +101,16 @@ export async function fallBehind(services: PostServices, recipient: Recipient): 
 }
 
 /**
- * At once, before somebody else posts a later event, which the client would go on from when it comes back. Also
- * who is said to be gone, and may not be. Where it fails, `disconnect` does it again.
+ * At once, before somebody else posts a later event, which the client would go on from when it comes back. Where it
+ * fails, `disconnect` does it again.
  */
 async function cut({ gateway }: PostServices, { connectionId }: Recipient): Promise<void> {
   await gateway.close(connectionId).catch(() => {});
+}
+
+/** Of a recovery that broke off nothing was posted behind what it read: the next one finds the event in the log. */
+function isYetToRead({ member, offset }: Parcel): boolean {
+  return offset !== undefined && !isOvertaken(member, offset);
 }
 
 function isRefused(outcome: PostOutcome): boolean {

@@ -5,7 +5,7 @@ import { expirySeconds } from "../expiry";
 import type { DeliveryServices } from "../services";
 import { LOGGED_WITHIN_MS } from "./boundary";
 import type { Offset } from "./offsets";
-import type { LogEntry, Recovery } from "./ports";
+import type { LogEntry, LogStore, Recovery } from "./ports";
 
 interface Loggable {
   readonly target: RoomTarget | MemberTarget;
@@ -28,6 +28,8 @@ type LogServices = Pick<DeliveryServices, "recovery" | "clock" | "log">;
  */
 const CHUNK = 25;
 const ATTEMPTS = 3;
+/** One event for so many rooms takes its time to be written, the second time as the first. */
+const MAX_WRITTEN_ANEW = 500;
 
 /**
  * Writes events without ack into the logs of their rooms, one item for each emit and room, and ends their
@@ -42,8 +44,24 @@ export async function logEmits<Emit extends Loggable>(
   const { recovery } = services;
   if (!recovery) return emits;
   const logged: Logged<Emit>[] = [];
-  for (const chunk of chunksOf(emits)) logged.push(...(await logChunk(services, recovery, chunk)));
+  try {
+    for (const chunk of chunksOf(emits)) logged.push(...(await logChunk(services, recovery, chunk)));
+  } catch (error) {
+    await unlogEmits(services, logged);
+    throw error;
+  }
   return logged;
+}
+
+/** Of what is not going to be posted: whoever emitted it may do so again. Where it fails, some may get it twice. */
+export async function unlogEmits(
+  { recovery, log }: LogServices,
+  emits: readonly Logged<Loggable>[],
+): Promise<void> {
+  const entries = emits.flatMap((emit) => (emit.offset === undefined ? [] : entriesOf(emit, emit.offset, 0)));
+  await recovery?.events.remove(entries).catch((error: unknown) => {
+    log.warn("events that were not posted are still in the log", { entries: entries.length, error });
+  });
 }
 
 function chunksOf<Emit extends Loggable>(emits: readonly Emit[]): readonly (readonly Emit[])[] {
@@ -67,7 +85,7 @@ function chunksOf<Emit extends Loggable>(emits: readonly Emit[]): readonly (read
  */
 async function logChunk<Emit extends Loggable>(
   { clock, log }: LogServices,
-  { nextOffset, events, logMs }: Recovery,
+  { nextOffset, events, logMs, secondWrites }: Recovery,
   emits: readonly Emit[],
 ): Promise<readonly Logged<Emit>[]> {
   let late: readonly (readonly Offset[])[] = [];
@@ -75,11 +93,12 @@ async function logChunk<Emit extends Loggable>(
     const startedAt = clock.now();
     const logged = emits.map((emit, index) => ({ ...emit, offset: nextOffset(), earlier: late[index] }));
     const expiresAt = expirySeconds(startedAt + logMs);
-    const entries = logged.flatMap((emit) => entriesOf(emit, expiresAt));
-    if (entries.length > 0) await events.append(entries);
+    const entries = logged.flatMap((emit) => entriesOf(emit, emit.offset, expiresAt));
+    await append(events, entries);
     const tookMs = clock.now() - startedAt;
+    secondWrites.earn();
     if (tookMs <= LOGGED_WITHIN_MS) return logged.map(withOffsets);
-    if (attempt === ATTEMPTS) {
+    if (attempt === ATTEMPTS || entries.length > MAX_WRITTEN_ANEW || !secondWrites.take()) {
       log.warn("events were logged late: a socket that is being recovered may miss them", { tookMs });
       return logged.map(withOffsets);
     }
@@ -88,11 +107,20 @@ async function logChunk<Emit extends Loggable>(
   }
 }
 
-type WithOffset = Logged<Loggable> & { readonly offset: Offset };
+async function append(events: LogStore, entries: readonly LogEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  try {
+    await events.append(entries);
+  } catch (error) {
+    await events.remove(entries).catch(() => {});
+    throw error;
+  }
+}
 
 /** Plain JSON sockets do not recover, and nobody is sent a volatile event later. */
 function entriesOf(
-  { target, frames, isVolatile, offset, earlier }: WithOffset,
+  { target, frames, isVolatile, earlier }: Logged<Loggable>,
+  offset: Offset,
   expiresAt: number,
 ): LogEntry[] {
   if (isVolatile) return [];

@@ -1,5 +1,6 @@
 import type { Member, SocketRecord, Stamp } from "../records";
 import type { Offset } from "./offsets";
+import type { SecondWrites } from "./second-writes";
 
 /** An event without ack, as it was emitted to one room. */
 export interface LoggedEvent {
@@ -107,6 +108,7 @@ export interface Recovery {
   /** So long before the last event that a client got it is sent again what was emitted. */
   readonly overlapMs: number;
   readonly nextOffset: () => Offset;
+  readonly secondWrites: SecondWrites;
   readonly events: LogStore;
   readonly undelivered: UndeliveredStore;
   readonly sessions: SessionStore;

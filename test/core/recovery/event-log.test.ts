@@ -183,4 +183,50 @@ describe("an event that takes long to be logged", () => {
     expect(core.stores.events.entries).toHaveLength(1);
     expect(core.log.map(({ message }) => message)).toEqual([expect.stringMatching(/logged late/)]);
   });
+
+  test("is hardly ever written anew by a table that is late with all, as that gives it more to do", async () => {
+    const core = service();
+    const writes = watchWrites(core, () => {
+      core.now += 500;
+    });
+    for (let one = 0; one < 100; one += 1) await logEmits(core.services, [emit]);
+    expect(writes.length).toBeGreaterThan(100);
+    expect(writes.length).toBeLessThanOrEqual(115);
+  });
+
+  test("is not written anew where it is for so many rooms that it takes its time", async () => {
+    const core = service();
+    const writes = watchWrites(core, () => {
+      core.now += 500;
+    });
+    const rooms = Array.from({ length: 600 }, (_, index) => `room ${index}`);
+    await logEmits(core.services, [{ ...emit, target: inRooms(...rooms) }]);
+    expect(writes).toEqual([600]);
+  });
+});
+
+describe("events that are not going to be posted", () => {
+  const emits = Array.from({ length: 60 }, (_, index) => ({ rooms: ["a"], event: "said", data: index }));
+
+  test("leave nothing in the log where part of them could not be written", async () => {
+    const core = service();
+    const { append } = core.stores.events;
+    let chunks = 0;
+    core.stores.events.append = async (entries) => {
+      chunks += 1;
+      await append.call(core.stores.events, chunks === 3 ? entries.slice(0, 5) : entries);
+      if (chunks === 3) throw new Error("the table is away");
+    };
+    await expect(push(core.services, emits)).rejects.toThrow("the table is away");
+    expect(core.stores.events.entries).toEqual([]);
+  });
+
+  test("leave nothing in the log where nobody can say who gets them", async () => {
+    const core = service();
+    core.stores.memberships.members = async () => {
+      throw new Error("the table is away");
+    };
+    await expect(push(core.services, emits)).rejects.toThrow("the table is away");
+    expect(core.stores.events.entries).toEqual([]);
+  });
 });

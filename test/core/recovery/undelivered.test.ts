@@ -123,6 +123,43 @@ describe("an event that certainly did not arrive, when its client has got a late
   });
 });
 
+/** Alice's sockets take long to be written, so that events that are emitted meanwhile are read from the log. */
+function writeSlowly(service: Service, time: VirtualTime): () => void {
+  const { sockets } = service.stores;
+  const { create } = sockets;
+  sockets.create = async (socket) => {
+    const created = await create.call(sockets, socket);
+    await time.pause(1_500);
+    return created;
+  };
+  return () => {
+    sockets.create = create;
+  };
+}
+
+test("an event that waits for a recovery which breaks off comes once: the log has it", async () => {
+  const { service, alice } = await aliceInRoom();
+  await drop(service, alice);
+  const time = new VirtualTime(service);
+  const writeAsEver = writeSlowly(service, time);
+  postEnds(service, "four", "unknown");
+  const emits: Promise<unknown>[] = [];
+  const emitting = async () => {
+    await time.pause(700);
+    for (const text of ["one", "two", "three", "four", "five"]) {
+      emits.push(say(service, IN_A, text));
+      await time.pause(50);
+    }
+  };
+  await time.run(Promise.all([alice.connect(), emitting()]));
+  await time.run(Promise.all(emits));
+  writeAsEver();
+  expect(alice.events()).toEqual(["said one", "said two", "said three"]);
+  await time.run(drop(service, alice));
+  await time.run(alice.connect());
+  expect(alice.events()).toEqual(["said four", "said five"]);
+});
+
 describe("an event whose client is back before it is known not to have arrived", () => {
   test("is posted to it where it is now, once", async () => {
     const { service, alice } = await aliceInRoom();

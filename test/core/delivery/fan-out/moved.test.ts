@@ -2,6 +2,7 @@ import { deliver } from "../../../../lambdas/core/delivery/delivery";
 import type { Emit } from "../../../../lambdas/core/delivery/recipients";
 import type { Member } from "../../../../lambdas/core/records";
 import { offsetSource } from "../../../../lambdas/core/recovery/offsets";
+import { SecondWrites } from "../../../../lambdas/core/recovery/second-writes";
 import { emitTo, FanOut } from "../../../support/fan-out";
 import {
   MemoryLog,
@@ -27,6 +28,7 @@ async function sentByWorkers(movedTo: Partial<Member>, failure?: Error) {
     logMs: HOUR_MS,
     overlapMs: 0,
     nextOffset: offsetSource(now),
+    secondWrites: new SecondWrites(),
     ...logs,
   };
   fanOut.join(600, "room");
