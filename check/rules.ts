@@ -91,7 +91,11 @@ function closedSocketRule(traces: Traces, { now }: Snapshot): readonly Finding[]
     .all("socket")
     .filter(({ closedFor }) => closedFor !== undefined)
     .map((socket) =>
-      finding("socket-stuck", socket, "the socket is closed, and still there", { at: socket.claimedAt, now }),
+      finding("socket-stuck", socket, "the socket is closed, and still there", {
+        at: socket.claimedAt,
+        now,
+        inFlightMs: CLOSING_MS,
+      }),
     );
 }
 

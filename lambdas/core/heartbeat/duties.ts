@@ -15,10 +15,14 @@ export type HeartbeatSettings = Pick<
 /** A closer has run the listeners by then, or has crashed: a claim of a socket lapses after as long. */
 const CLOSED_WITHIN_MS = 60_000;
 
-/** Pings come up to `leadMs` before they are due; nothing is cut before its time. */
-export function nextDuty(liveness: Liveness, settings: HeartbeatSettings, leadMs: number): Duty {
+/**
+ * Pings come up to `leadMs` before they are due; nothing is cut before its time. What else is due goes before a
+ * ping: a client that does not take pings is asked again and again.
+ */
+export function nextDuty(liveness: Liveness, settings: HeartbeatSettings, leadMs: number, now: number): Duty {
   const duties = dutiesOf(liveness, settings, leadMs);
-  return duties.reduce((first, duty) => (duty.at < first.at ? duty : first));
+  const due = duties.filter(({ at, kind }) => at <= now && kind !== "ping");
+  return (due.length > 0 ? due : duties).reduce((first, duty) => (duty.at < first.at ? duty : first));
 }
 
 function dutiesOf(liveness: Liveness, settings: HeartbeatSettings, leadMs: number): [Duty, ...Duty[]] {

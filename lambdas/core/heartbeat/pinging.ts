@@ -42,12 +42,12 @@ export async function cutOff(
   return reason;
 }
 
-/** One that left at once must not keep the others waiting: nobody is a newborn here. */
+/** Who does not take it is asked again in a minute; and nobody is a newborn here. */
 function postOnce(
   { gateway }: HeartbeatServices,
   { connectionId }: Liveness,
   frame: string,
 ): Promise<PostOutcome> {
   const recipient = { connectionId };
-  return gateway.post(recipient, frame);
+  return gateway.post(recipient, frame, { retryThrottledMs: 0 });
 }

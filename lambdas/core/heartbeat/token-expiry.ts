@@ -1,5 +1,4 @@
-import { leaveNamespace } from "../connections/disconnecting";
-import { tell } from "../delivery/telling";
+import { seeOff } from "../connections/disconnecting";
 import { DIALECTS } from "../messages/dialects";
 import type { DisconnectReason, Liveness, SocketRecord } from "../records";
 import type { HeartbeatServices } from "../services";
@@ -33,11 +32,11 @@ export async function expireTokens(
   );
 }
 
-/** Marked first, so that no packet is handled once the client knows. */
+/** Marked first, so that no packet is handled once the client knows. What fails is done again by the next run. */
 async function closeSocket(services: HeartbeatServices, socket: SocketRecord): Promise<void> {
   const stamp = stampsOf(services.clock.now())();
-  if (!(await leaveNamespace(services, socket, { reason: REASON, stamp }))) return;
-  await tell(services, socket, DIALECTS[socket.protocol].disconnected(socket.namespace, REASON));
+  if ((await services.sockets.close(socket, REASON, stamp)) === "closed")
+    await seeOff(services, socket, REASON);
 }
 
 /** Next time it is about the tokens of the sockets that stay. */

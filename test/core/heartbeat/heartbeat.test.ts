@@ -2,6 +2,7 @@ import { Server } from "../../../lambdas/core";
 import { heartbeat } from "../../../lambdas/core/heartbeat/heartbeat";
 import type { Settings } from "../../../lambdas/core/settings";
 import { type Client, CoreService } from "../../support/core-service";
+import { VirtualTime } from "../../support/virtual-time";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -329,5 +330,87 @@ describe("intervals below a minute", () => {
     const lasted = await run(heart, async () => {});
     expect(lasted).toBeGreaterThan(120 * SECOND);
     expect(lasted).toBeLessThan(180 * SECOND);
+  });
+});
+
+describe("one connection", () => {
+  const MINUTES_UNTIL_PING = 9;
+
+  it.each(["socket.io", "json"] as const)(
+    "(%s) that takes no pings has its token expire all the same",
+    async (protocol) => {
+      const heart = new Heart();
+      const { service } = heart;
+      const client = protocol === "json" ? await service.connection() : await service.socketIo();
+      await heart.expiring("/", 600, client);
+      service.services.gateway.post = async () => "throttled";
+      await heart.beatFor(12);
+      await service.settle();
+      expect(heart.heard).toEqual(["/ server namespace disconnect"]);
+    },
+  );
+
+  it("that takes seconds to refuse its ping holds up no other", async () => {
+    const heart = new Heart();
+    const { service } = heart;
+    const clients = [];
+    for (let one = 0; one < 300; one += 1) clients.push(await service.socketIo());
+    const stuck = new Set(
+      clients.filter((_, index) => index % 3 === 0).map(({ connectionId }) => connectionId),
+    );
+    for (const client of clients) client.take();
+    const time = new VirtualTime(service);
+    const { post } = service.services.gateway;
+    const pingedAt: number[] = [];
+    service.services.gateway.post = async (recipient, frame) => {
+      if (stuck.has(recipient.connectionId)) {
+        await time.pause(2_000);
+        return "throttled";
+      }
+      await time.pause(1);
+      pingedAt.push(service.now);
+      return post(recipient, frame);
+    };
+    service.now += MINUTES_UNTIL_PING * MINUTE;
+    const startedAt = service.now;
+    await time.run(heartbeat({ ...service.services, runs: service.stores.runs }));
+    expect(pingedAt).toHaveLength(200);
+    expect(Math.max(...pingedAt) - startedAt).toBeLessThan(2_100);
+  });
+
+  it("of which a request fails keeps no other from its ping, and the log says so", async () => {
+    const heart = new Heart();
+    const { service } = heart;
+    const clients = [await service.socketIo(), await service.socketIo()];
+    for (const client of clients) client.take();
+    const { replace } = service.stores.liveness;
+    let calls = 0;
+    service.stores.liveness.replace = async (...args) => {
+      calls += 1;
+      if (calls === 1) throw new Error("the table is away");
+      return replace.apply(service.stores.liveness, args);
+    };
+    await heart.beatAfter(MINUTES_UNTIL_PING * MINUTE);
+    expect(clients.map((client) => client.take())).toEqual([[], ["2"]]);
+    expect(service.errors()).toEqual(["connections could not be looked after, until the next run"]);
+  });
+
+  it("behind what a run has time for is the next run's, which the log says", async () => {
+    const heart = new Heart();
+    const { service } = heart;
+    const clients = [await service.socketIo(), await service.socketIo()];
+    for (const client of clients) client.take();
+    const { liveness } = service.stores;
+    const all = async function* () {
+      for (const one of liveness.records.values()) {
+        yield [one];
+        service.now += 3 * MINUTE;
+      }
+    };
+    service.now += MINUTES_UNTIL_PING * MINUTE;
+    const slowly = Object.assign(Object.create(liveness), { all });
+    await heartbeat({ ...service.services, liveness: slowly, runs: service.stores.runs });
+    expect(clients.map((client) => client.take())).toEqual([["2"], []]);
+    expect(service.log.map(({ message }) => message)).toEqual([expect.stringMatching(/next run goes on/)]);
   });
 });

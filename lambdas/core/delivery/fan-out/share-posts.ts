@@ -1,3 +1,4 @@
+import { Lane } from "../../lane";
 import { postsToMoved } from "../../recovery/following";
 import type { DeliveryServices } from "../../services";
 import { Tally } from "../delivery-count";
@@ -15,7 +16,6 @@ import {
 } from "../posting";
 import type { Emit } from "../recipients";
 import type { Chunk } from "./chunks";
-import { Lane } from "./lane";
 import { Pace } from "./pace";
 
 /** Posts that have begun are those that nobody knows of after a crash: no more than a fifth of a second's. */
