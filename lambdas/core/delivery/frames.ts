@@ -27,11 +27,13 @@ export function encodeFrames(
     "socket.io": encodeEvent(namespace, event, args, id),
     json: [encodeJsonEvent(event, args, id)],
   };
-  const largest = Math.max(
-    ...Object.values(frames)
-      .flat()
-      .map((frame) => Buffer.byteLength(frame) + OFFSET_BYTES),
-  );
-  if (largest <= MAX_MESSAGE_BYTES) return frames;
+  assertPostable(Object.values(frames).flat(), OFFSET_BYTES);
+  return frames;
+}
+
+/** @throws RangeError for a frame, `moreBytes` longer than it is, that API Gateway would not take. */
+export function assertPostable(frames: readonly string[], moreBytes = 0): void {
+  const largest = Math.max(...frames.map((frame) => Buffer.byteLength(frame) + moreBytes));
+  if (largest <= MAX_MESSAGE_BYTES) return;
   throw new RangeError(`data: expected a message of at most ${MAX_MESSAGE_BYTES} bytes, got ${largest}`);
 }

@@ -2,6 +2,7 @@ import { isReservedEvent } from "../../protocol/reserved-events";
 import type { ConnectError } from "../api/api";
 import type { NamespaceDefinition, RuntimeListener, RuntimePacket } from "../api/namespace-definition";
 import type { RuntimeSocket } from "../api/socket";
+import { assertPostable } from "../delivery/frames";
 import { tell } from "../delivery/telling";
 import { type CallOutcome, runListeners, unitFor } from "../listeners/listeners";
 import { packetSurroundings, runPacketMiddleware } from "../listeners/packet-middleware";
@@ -44,8 +45,9 @@ export async function dispatch(
   const unit = unitFor(session);
   const acks = event.id === undefined ? undefined : new Acknowledgement(session, event.id);
   const handled = await handle({ session, unit, definition, acks }, event);
-  await unit.end();
-  return { ...handled, isAnswered: acks?.isSent || !session.isConnected };
+  const isHandedOn = await unit.end();
+  const isLost = handled.outcome === "done" && !isHandedOn;
+  return { ...(isLost ? { outcome: "failed" } : handled), isAnswered: acks?.isSent || !session.isConnected };
 }
 
 interface Handling {
@@ -120,6 +122,7 @@ class Acknowledgement {
       const { services, record, isConnected } = this.#session;
       if (this.#isCalled || !isConnected) return;
       const frames = DIALECTS[record.protocol].ack(record.namespace, this.#id, args);
+      assertPostable(frames);
       this.#isCalled = true;
       socket.saveData();
       scope.confirmation("ack", async () => {

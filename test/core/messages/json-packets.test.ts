@@ -87,15 +87,18 @@ describe("a plain JSON WebSocket", () => {
       ack("ok");
     });
     io.on("big number", (_socket, ack) => ack(10n));
+    io.on("history", (_socket, ack) => ack("x".repeat(128 * 1024)));
     const service = new CoreService(io);
     service.stores.maxRoomsPerSocket = 0;
     const client = await service.connection();
     client.take();
     await client.send({ event: "full", id: 1 });
     await client.send({ event: "big number", id: 2 });
+    await client.send({ event: "history", id: 3 });
     expect(client.takeJson()).toEqual([
       { error: expect.objectContaining({ code: "listener_failed" }), id: 1 },
       { error: expect.objectContaining({ code: "listener_failed" }), id: 2 },
+      { error: expect.objectContaining({ code: "listener_failed" }), id: 3 },
     ]);
   });
 

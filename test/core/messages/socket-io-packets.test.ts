@@ -200,6 +200,23 @@ describe("a Socket.IO connection", () => {
     expect(client.take()).toEqual(["4317[3]"]);
   });
 
+  test("gets an ack of 128 KB; with a larger one the listener fails, and it gets none", async () => {
+    const io = new Server();
+    // `431["…"]` is the frame.
+    io.on("history", (_socket, length, ack) => ack("x".repeat(128 * 1024 - 7 + length)));
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    client.take();
+    await client.send('421["history",0]');
+    expect(client.take().map((frame) => frame.length)).toEqual([128 * 1024]);
+    await client.send('421["history",1]');
+    expect(client.take()).toEqual([]);
+    expect(service.errors()).toEqual(['listener of "history" failed to run']);
+    expect(service.log[0]?.details.error).toEqual(
+      new RangeError("data: expected a message of at most 131072 bytes, got 131073"),
+    );
+  });
+
   test("packets of a connection that closed meanwhile are dropped without an answer", async () => {
     const io = new Server();
     const barrier = new Barrier();
