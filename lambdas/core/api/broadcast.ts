@@ -3,7 +3,7 @@ import type { Emit } from "../delivery/recipients";
 import { everyone, type RoomTarget, without, withRooms } from "../delivery/target";
 import { currentScope, type Scope } from "../listeners/scope";
 import { questionOf } from "../messages/awaited-acks";
-import { assertRoomName, userRoom } from "../rooms";
+import { addressable, assertRoomName, listOf, userRoom } from "../rooms";
 import { answersOfAll, assertTimeout, callBack, splitAck, unawaited } from "./ack-callback";
 import type { RemoteSocket } from "./remote-socket";
 import type { EmitFlags } from "./socket-emitter";
@@ -29,7 +29,7 @@ export class RuntimeBroadcast {
   }
 
   to(room: Names): RuntimeBroadcast {
-    return this.#with(withRooms(this.#target, names(room)));
+    return this.#with(withRooms(this.#target, addressable(room)));
   }
 
   in(room: Names): RuntimeBroadcast {
@@ -37,11 +37,11 @@ export class RuntimeBroadcast {
   }
 
   toUser(userId: Names): RuntimeBroadcast {
-    return this.#with(withRooms(this.#target, names(userId).map(userRoom)));
+    return this.#with(withRooms(this.#target, userRooms(userId)));
   }
 
   except(room: Names): RuntimeBroadcast {
-    return this.#with(without(this.#target, names(room)));
+    return this.#with(without(this.#target, addressable(room)));
   }
 
   get volatile(): RuntimeBroadcast {
@@ -113,13 +113,10 @@ export class RuntimeBroadcast {
   }
 }
 
-/** `to([])` chooses nobody, as an empty list should. */
-function names(value: Names): readonly string[] {
-  const list = listOf(value);
-  for (const name of list) assertRoomName(name);
-  return list;
-}
-
-function listOf(value: Names): readonly string[] {
-  return typeof value === "string" ? [value] : value;
+/** User ids may begin with any character. */
+function userRooms(userId: Names): readonly string[] {
+  return listOf(userId).map((id) => {
+    assertRoomName(id);
+    return userRoom(id);
+  });
 }

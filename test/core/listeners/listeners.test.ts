@@ -1,4 +1,4 @@
-import { Server } from "../../../lambdas/core";
+import { Server, type Socket } from "../../../lambdas/core";
 import { Barrier } from "../../support/barrier";
 import { CoreService } from "../../support/core-service";
 
@@ -293,18 +293,25 @@ describe("socket.data", () => {
 });
 
 describe("what the app may not do", () => {
-  const cases: [string, (socket: { join(room: never): unknown; emit: unknown; on: unknown }) => unknown][] = [
-    ["join another's own room", (socket) => socket.join("@abcdefghijklmnopqrst" as never)],
-    ["join everyone's room", (socket) => socket.join("@all" as never)],
-    ["join a room without a name", (socket) => socket.join("" as never)],
-    ["join a room of 513 bytes", (socket) => socket.join("x".repeat(513) as never)],
+  const cases: [string, (socket: Socket, io: Server) => unknown][] = [
+    ["join another's own room", (socket) => socket.join("@abcdefghijklmnopqrst")],
+    ["join everyone's room", (socket) => socket.join("@all")],
+    ["join a room without a name", (socket) => socket.join("")],
+    ["join a room of 513 bytes", (socket) => socket.join("x".repeat(513))],
     ["join a number", (socket) => socket.join(7 as never)],
     ["use socket.on", (socket) => socket.on],
+    ["emit to everyone as a room", (socket) => socket.to("@all").emit("x")],
+    ["emit to a user as a room", (_socket, io) => io.in("@user:bob").emit("x")],
+    ["emit to a share of everyone", (_socket, io) => io.to("@all#3").emit("x")],
+    ["emit to such a room among others", (socket) => socket.to(["room", "@all"]).emit("x")],
+    ["except everyone as a room", (socket) => socket.except("@all").emit("x")],
+    ["except a user as a room", (_socket, io) => io.except("@user:bob").emit("x")],
+    ["emit to a room of 513 bytes", (_socket, io) => io.to("x".repeat(513)).emit("x")],
   ];
   test.each(cases)("%s", async (_name, attempt) => {
     const io = new Server();
     io.on("go", (socket, ack) => {
-      attempt(socket as never);
+      attempt(socket, io);
       ack();
     });
     const service = new CoreService(io);
