@@ -141,6 +141,40 @@ describe("[S6] 200 Lambdas that post at once, each post on its way for up to 120
   });
 });
 
+describe("[S6] packets with Buffers for half a minute, each of another Lambda, each post on its way for 15 ms", () => {
+  const SECONDS = 30;
+
+  async function stream(packetsPerSecond: number): Promise<{ arrived: number | string; unsent: number }> {
+    const { service, receiver, sender } = await watched(true, ["/files"]);
+    await sender.send("41/files,");
+    const other = await service.connection({ query: { namespace: "/files" } });
+    const time = new VirtualTime(service);
+    const gateway: { post: Gateway["post"] } = service.services.gateway;
+    const post = gateway.post;
+    gateway.post = async (recipient, frame) => {
+      await time.pause(15);
+      return post(recipient, frame);
+    };
+    const packets = Array.from({ length: SECONDS * packetsPerSecond }, async (_, n) => {
+      await time.pause((n * 1_000) / packetsPerSecond);
+      await other.send({ event: "bytes" });
+    });
+    await time.run(Promise.all(packets));
+    const unsent = service.log.filter(({ message }) => message === "posts were not sent").length;
+    return { arrived: decoded(receiver.take()), unsent };
+  }
+
+  test("all arrive at four a second", async () => {
+    expect(await stream(4)).toEqual({ arrived: 4 * SECONDS, unsent: 0 });
+  });
+
+  test("arrive whole at ten a second, as many as have their turn within 10 s; the log tells of the others", async () => {
+    const { arrived, unsent } = await stream(10);
+    expect(unsent).toBeGreaterThan(0);
+    expect(arrived).toBe(10 * SECONDS - unsent);
+  });
+});
+
 describe("[S6] CONNECTs to two namespaces that come together, one of them binary", () => {
   function greetingApp(barrier: Barrier) {
     const io = new Server();
