@@ -27,7 +27,9 @@ export interface TakenSet extends Part {
   readonly lastArrivedAt: number;
 }
 
-export type BinaryPart = HeaderPart | AttachmentPart | TakenSet;
+type LivePart = HeaderPart | AttachmentPart;
+
+export type BinaryPart = LivePart | TakenSet;
 
 /** A binary packet, whole. */
 export interface BinarySet {
@@ -62,9 +64,8 @@ export function assembleInOrder(parts: readonly BinaryPart[]): Assembly {
   return place(live.map((part) => momentOf([part])));
 }
 
-type LivePart = HeaderPart | AttachmentPart;
-
-function livePartsOf(parts: readonly BinaryPart[]): LivePart[] {
+/** Those that wait, and not what was left of a set that was taken. */
+export function livePartsOf(parts: readonly BinaryPart[]): LivePart[] {
   const takenIds = new Set(parts.filter(isTaken).flatMap(({ partIds }) => partIds));
   return parts.filter((part) => !isTaken(part)).filter(({ id }) => !takenIds.has(id));
 }

@@ -165,10 +165,13 @@ describe("when a Lambda dies", () => {
     return received.map(({ body }) => Buffer.from(JSON.parse(body).body, "base64").toString());
   }
 
-  test("[O3] a message whose Lambda died is handled again, before what follows it", async () => {
+  test.each([
+    ["a message", []],
+    ["a binary packet", [Buffer.from("data")]],
+  ])("[O3] %s whose Lambda died is handled again, before what follows it", async (what, buffers) => {
     const socket = await connected(mortal);
     const handled = handledUntil(socket, "after");
-    socket.emit("crash once", join(folder, "crashed"));
+    socket.emit("crash once", join(folder, what), ...buffers);
     for (const value of NUMBERS.slice(0, 20)) socket.emit("number", value);
     socket.emit("number", "after");
     expect(await handled).toEqual(["crashed once", ...NUMBERS.slice(0, 20), "after"]);

@@ -21,7 +21,8 @@ export function memoryPartStore(
   return {
     add: async ({ connectionId }, part) => {
       if (!list(connectionId)) return undefined;
-      parts.set(connectionId, (parts.get(connectionId) ?? new Map()).set(part.id, part));
+      const known = parts.get(connectionId) ?? new Map<string, BinaryPart>();
+      if (!known.has(part.id)) parts.set(connectionId, known.set(part.id, part));
       return list(connectionId);
     },
     list: async (connectionId) => list(connectionId),

@@ -4,6 +4,8 @@ import {
   assembleInOrder,
   type BinaryPart,
   type BinarySet,
+  livePartsOf,
+  type TakenSet,
 } from "../../protocol/assembly";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { decodeSocketIo, type SocketIoPacket } from "../../protocol/socket-io";
@@ -26,12 +28,15 @@ const POLL_MS = 200;
 /** By then every Lambda that an earlier message started has ended: API Gateway waits 29 s for it. */
 const LATE_PARTS_MS = 30_000;
 
+/** In order what comes again is a batch, of ten messages at most: an older set's parts are done for good. */
+const PLACES_IN_ORDER = 10;
+
 type NewPart = { readonly data: string; readonly attachments: number } | { readonly data: Buffer };
 
 /**
  * Keeps one part of a binary packet, and gives the packets that are whole by it to `handle`, in the order of
- * their arrival. Each is given to one of the invocations that hold its parts, once. Whichever part is kept
- * last finds its packet whole, so that nobody else has to wait for it.
+ * their arrival. Each is given to one of the invocations that hold its parts: once, or in order at least once.
+ * Whichever part is kept last finds its packet whole, so that nobody else has to wait for it.
  *
  * @throws ProtocolError for parts that belong nowhere, or whose order cannot be told.
  */
@@ -61,18 +66,25 @@ export async function receivePart(
 
 type PendingPart = Exclude<BinaryPart, { kind: "taken" }>;
 
-/** Nothing is left open, and nothing to wait for. */
+/**
+ * Nothing is left open, and nothing to wait for. A packet is taken when it was handled: what its Lambda does not
+ * finish comes again, and must be found whole. By then the parts behind this one may be there; they come as well.
+ */
 async function receiveInOrder(
-  arrival: Arrival,
+  { services: { parts }, connection }: Arrival,
   part: PendingPart,
   handle: (packet: SocketIoPacket) => Promise<void>,
 ): Promise<void> {
-  const known = await arrival.services.parts.add(arrival.connection, part);
+  const known = await parts.add(connection, part);
   if (!known) return;
   assertBounded(known, part);
-  const { complete, orphans } = assembleInOrder(known);
+  const { complete, orphans } = assembleInOrder(known.filter(({ id }) => id <= part.id));
   if (orphans.length > 0) throw refusal("a header for an attachment", "none that has a place for it");
-  await take(arrival, complete, known, handle);
+  const oldPlaces = placesIn(known).slice(0, 1 - PLACES_IN_ORDER);
+  for (const set of complete) {
+    await handle(packetOf(set));
+    await parts.take(connection, set, pastOf(known, oldPlaces));
+  }
 }
 
 function partOf({ nextStamp, arrivedAt, sequence }: Arrival, part: NewPart): PendingPart {
@@ -103,11 +115,27 @@ async function take(
   known: readonly BinaryPart[],
   handle: (packet: SocketIoPacket) => Promise<void>,
 ): Promise<void> {
-  const past = known.filter((old) => old.kind === "taken" && isLongBefore(old.lastArrivedAt, arrivedAt));
-  const pastIds = past.map(({ id }) => id);
+  const oldPlaces = placesIn(known).filter(({ lastArrivedAt }) => isLongBefore(lastArrivedAt, arrivedAt));
+  const past = pastOf(known, oldPlaces);
   for (const set of sets) {
-    if (await parts.take(connection, set, pastIds)) await handle(packetOf(set));
+    if (await parts.take(connection, set, past)) await handle(packetOf(set));
   }
+}
+
+/** The earliest first. */
+function placesIn(known: readonly BinaryPart[]): readonly TakenSet[] {
+  return known.filter((part) => part.kind === "taken");
+}
+
+/**
+ * What nobody needs: parts of taken sets, which were left or came once more, and the places that are old. A place
+ * outlives its parts: without it they are a violation.
+ */
+function pastOf(known: readonly BinaryPart[], oldPlaces: readonly TakenSet[]): readonly string[] {
+  const live = new Set(livePartsOf(known));
+  const left = known.filter((part) => part.kind !== "taken" && !live.has(part)).map(({ id }) => id);
+  const unneeded = oldPlaces.filter(({ partIds }) => !partIds.some((id) => left.includes(id)));
+  return [...left, ...unneeded.map(({ id }) => id)];
 }
 
 function packetOf({ header, attachments }: BinarySet): SocketIoPacket {
@@ -116,7 +144,7 @@ function packetOf({ header, attachments }: BinarySet): SocketIoPacket {
 }
 
 function assertBounded(known: readonly BinaryPart[], { arrivedAt }: BinaryPart): void {
-  const pending = known.filter((part) => part.kind !== "taken");
+  const pending = livePartsOf(known);
   const bytes = pending.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0);
   if (pending.length > MAX_PENDING_PARTS)
     throw refusal(`at most ${MAX_PENDING_PARTS} parts in flight`, "more");

@@ -12,6 +12,7 @@ import { handshakeOf } from "../connections/handshake";
 import { freeSlot, isOwn, startOver } from "../connections/second-connect";
 import { greet } from "../delivery/telling";
 import { RATE_REFUSAL } from "../limits/excess";
+import { isOneTooMany, NAMESPACES_REFUSAL } from "../limits/namespaces";
 import { assertEventName, assertMessageSize } from "../limits/sizes";
 import type { SocketRecord } from "../records";
 import { connectAgain } from "../recovery/recovering";
@@ -44,8 +45,7 @@ const ENGINE_HANDLERS: Readonly<
   message: async (arrival, frame) => {
     if (frame.type !== "message") return;
     if (isBinaryHeader(frame.data)) await handleHeader(arrival, frame.data);
-    else if (arrival.isExcess) await handleExcess(arrival, decodeSocketIo(frame.data));
-    else await handlePacket(arrival, decodeSocketIo(frame.data));
+    else await handleWhole(arrival, decodeSocketIo(frame.data));
   },
   binary: async (arrival, frame) => {
     if (frame.type === "binary") await handleAttachment(arrival, frame.data);
@@ -80,20 +80,23 @@ async function handleExcess(arrival: Arrival, packet: SocketIoPacket): Promise<v
 }
 
 async function handleHeader(arrival: Arrival, data: string): Promise<void> {
-  if (arrival.isExcess) return;
   const { namespace, attachments } = decodeBinaryHeader(data);
   // Of a namespace that was left the parts are put together all the same: they must not look like orphans.
   connectedSocket(arrival, { namespace });
-  await receivePart(arrival, { data, attachments }, (packet) => handlePacket(arrival, packet));
+  await receivePart(arrival, { data, attachments }, (packet) => handleWhole(arrival, packet));
 }
 
 /** Its header may be handled later; but a header, too, belongs to a socket. */
 async function handleAttachment(arrival: Arrival, data: Buffer): Promise<void> {
-  if (arrival.isExcess) return;
   if (arrival.sockets.length === 0 && !arrival.connection.leftNamespaces) {
     throw new ProtocolError("invalid_frame", "expected a CONNECT first, got an attachment");
   }
-  await receivePart(arrival, { data }, (packet) => handlePacket(arrival, packet));
+  await receivePart(arrival, { data }, (packet) => handleWhole(arrival, packet));
+}
+
+/** Beyond the rate parts are put together, too: an event that lacked one would take the next event's. */
+function handleWhole(arrival: Arrival, packet: SocketIoPacket): Promise<void> {
+  return arrival.isExcess ? handleExcess(arrival, packet) : handlePacket(arrival, packet);
 }
 
 /** A client waits for the answer to its CONNECT without end: one that cannot be given is a closed connection. */
@@ -110,6 +113,7 @@ async function answerConnect(arrival: Arrival, { namespace, auth = {} }: Packet<
   const { services, connection, sockets, nextStamp } = arrival;
   const definition = definitionOf(arrival, namespace);
   if (!definition) return refuseConnect(arrival, namespace, { message: "Invalid namespace" });
+  if (isOneTooMany(arrival, namespace)) return refuseConnect(arrival, namespace, NAMESPACES_REFUSAL);
   const occupant = socketIn(arrival, namespace);
   if (occupant && isOwn(occupant, arrival)) return startOver(arrival);
   if (occupant) await freeSlot(services, occupant);

@@ -75,6 +75,15 @@ export function partContract(setUp: SetUp): void {
       expect(await stores.parts.list(ID)).toMatchObject([{ kind: "taken", id: later.header.id }]);
     });
 
+    it("change nothing when they come again; of a set that was taken, an attachment lies beside its place", async () => {
+      await addAll();
+      await stores.parts.add(CONNECTION, { ...bytes, data: Buffer.from("other") });
+      expect(await stores.parts.list(ID)).toEqual([first, bytes, empty]);
+      await stores.parts.take(CONNECTION, set, []);
+      expect(await stores.parts.add(CONNECTION, first)).toMatchObject([{ kind: "taken" }]);
+      expect(await stores.parts.add(CONNECTION, bytes)).toMatchObject([{ kind: "taken" }, bytes]);
+    });
+
     it("go when the connection closes, and none comes after", async () => {
       await addAll();
       await stores.connections.close(ID, "transport close");
