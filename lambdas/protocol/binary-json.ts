@@ -21,6 +21,25 @@ export function reviveBinary(value: unknown): unknown {
   return fromBase64(value) ?? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, reviveBinary(v)]));
 }
 
+/**
+ * JSON with Buffers, typed arrays and ArrayBuffers as text that begins with `mark`. Where nothing else can begin
+ * with it, `parseMarked` gives back Buffers and nothing that only looks like one.
+ */
+export function stringifyMarked(value: unknown, mark: string): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key, value: unknown) {
+    const binary = toBase64(this[key]);
+    return binary ? mark + binary.base64 : value;
+  });
+}
+
+export function parseMarked(text: string, mark: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) =>
+    typeof value === "string" && value.startsWith(mark)
+      ? Buffer.from(value.slice(mark.length), "base64")
+      : value,
+  );
+}
+
 function toBase64(value: unknown): Base64 | undefined {
   if (value instanceof ArrayBuffer) return { base64: Buffer.from(value).toString("base64") };
   if (!ArrayBuffer.isView(value)) return undefined;

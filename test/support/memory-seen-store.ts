@@ -1,5 +1,5 @@
 import type { SeenStore } from "../../lambdas/core/ports";
-import { reviveBinary, stringifyWithBinary } from "../../lambdas/protocol/binary-json";
+import { parseMarked, stringifyMarked } from "../../lambdas/protocol/binary-json";
 
 const MAX_ANSWER_BYTES = 16_384;
 
@@ -19,7 +19,7 @@ export function memorySeenStore(now: () => number): SeenStore {
       const isHeld = seen !== undefined && (seen.answer !== undefined || seen.claimedUntil > now());
       if (seen && isHeld && seen.expiresAt > now() && (seen.attempt !== id || seen.answer !== undefined)) {
         if (seen.answer === undefined) return { status: "running" };
-        return { status: "done", answer: reviveBinary(JSON.parse(seen.answer)) as unknown[] };
+        return { status: "done", answer: parseMarked(seen.answer, seen.attempt) as unknown[] };
       }
       const expiresAt = now() + Math.max(leaseMs, 1_000 * ttlSeconds);
       known.set(key, { attempt: id, claimedUntil: now() + leaseMs, expiresAt });
@@ -28,7 +28,7 @@ export function memorySeenStore(now: () => number): SeenStore {
     finish: async ({ key, id }, answer) => {
       const seen = known.get(key);
       if (seen?.attempt !== id) return false;
-      const text = stringifyWithBinary(answer);
+      const text = stringifyMarked(answer, id);
       seen.answer = Buffer.byteLength(text) <= MAX_ANSWER_BYTES ? text : "[]";
       return true;
     },

@@ -1,6 +1,6 @@
 import { expirySeconds } from "../../core/expiry";
 import type { SeenStore } from "../../core/ports";
-import { reviveBinary, stringifyWithBinary } from "../../protocol/binary-json";
+import { parseMarked, reviveBinary, stringifyMarked } from "../../protocol/binary-json";
 import { type Key, seenKey } from "./keys";
 import type { Table } from "./table";
 
@@ -12,7 +12,9 @@ type SeenItem = Key & {
   /** Milliseconds since the epoch; the claim lapses then, unless the work is done. */
   readonly claimedUntil: number;
   readonly isDone: boolean;
-  /** JSON text of the ack's arguments. */
+  /** JSON of the ack's arguments, Buffers marked with `attempt`: nobody who answers knows it. */
+  readonly markedAnswer?: string;
+  /** Of earlier versions, in which an object could pass for a Buffer. */
   readonly answer?: string;
   readonly expiresAt: number;
 };
@@ -34,14 +36,14 @@ export function seenStore(table: Table, now: () => number): SeenStore {
       // Only this store writes under the key. It may be gone by now: released, and free for the next try.
       const seen = (await table.get(seenKey(key))) as SeenItem | undefined;
       if (!seen?.isDone) return { status: "running" };
-      return { status: "done", answer: seen.answer === undefined ? [] : decode(seen.answer) };
+      return { status: "done", answer: answerOf(seen) };
     },
 
     async finish({ key, id }, answer) {
-      const text = stringifyWithBinary(answer);
+      const text = stringifyMarked(answer, id);
       const isKept = Buffer.byteLength(text) <= MAX_ANSWER_BYTES;
       const finished = await table.update(seenKey(key), {
-        update: isKept ? "SET isDone = :true, answer = :answer" : "SET isDone = :true",
+        update: isKept ? "SET isDone = :true, markedAnswer = :answer" : "SET isDone = :true",
         condition: "attempt = :attempt",
         values: { ":true": true, ":attempt": id, ...(isKept ? { ":answer": text } : {}) },
       });
@@ -69,7 +71,9 @@ function claimable(id: string, now: number) {
   };
 }
 
-function decode(text: string): readonly unknown[] {
+function answerOf({ attempt, markedAnswer, answer = "[]" }: SeenItem): readonly unknown[] {
+  const value =
+    markedAnswer === undefined ? reviveBinary(JSON.parse(answer)) : parseMarked(markedAnswer, attempt);
   // An array went in.
-  return reviveBinary(JSON.parse(text)) as readonly unknown[];
+  return value as readonly unknown[];
 }

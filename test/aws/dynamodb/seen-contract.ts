@@ -29,10 +29,18 @@ export function seenContract(setUp: SetUp): void {
 
     it("answer every later attempt as the one that did them, Buffers as Buffers", async () => {
       await stores.seen.claim(FIRST, LEASE);
-      const answer = ["paid", { receipt: Buffer.from([0, 255]), lines: [] }, null];
+      const answer = ["paid", { receipt: Buffer.from([0, 255]), lines: [] }, null, { base64: "aGVsbG8=" }];
       expect(await stores.seen.finish(FIRST, answer)).toBe(true);
       expect(await stores.seen.claim(SECOND, LEASE)).toEqual({ status: "done", answer });
       expect(await stores.seen.claim(FIRST, LEASE)).toEqual({ status: "done", answer });
+    });
+
+    it("answer what a client would have been sent", async () => {
+      await stores.seen.claim(FIRST, LEASE);
+      const toJSON = () => "as it says";
+      await stores.seen.finish(FIRST, [{ toJSON }, { kept: 1, left: () => {} }, new Uint8Array([7])]);
+      const answer = ["as it says", { kept: 1 }, Buffer.from([7])];
+      expect(await stores.seen.claim(SECOND, LEASE)).toEqual({ status: "done", answer });
     });
 
     it("are done without their answer when it is larger than 16 KB", async () => {
