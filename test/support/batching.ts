@@ -71,6 +71,8 @@ export const DEAF_QUEUE: MessageQueue = {
 };
 
 let sequence = 0;
+/** When a `CoreService` begins. */
+const BEGUN_AT = Date.parse("2026-01-01T00:00:00Z");
 
 export function queued({ connectionId }: Client, body: string, receiveCount = 1): QueuedMessage {
   sequence += 1;
@@ -80,7 +82,7 @@ export function queued({ connectionId }: Client, body: string, receiveCount = 1)
   return {
     connectionId,
     body,
-    arrivedAt: 0,
+    arrivedAt: BEGUN_AT,
     id,
     sequence: place,
     receipt: id,

@@ -1,7 +1,7 @@
 import type { LimitSettings } from "../settings";
 
 /** By the names of the construct's settings. */
-export type LimitName = keyof LimitSettings | "maxPayloadBytes" | "maxRoomsPerSocket";
+export type LimitName = keyof LimitSettings | "maxPayloadBytes" | "maxRoomsPerSocket" | "maxQueueSeconds";
 
 /** Whom a refusal concerned. Never what was in the message. */
 export interface RefusedClient {

@@ -1,10 +1,12 @@
 import { closeConnection } from "../connections/disconnecting";
 import { message } from "./message";
 import type { Claim } from "./message-claim";
+import { closeOverdue, isOverdue } from "./overdue";
 import { comeAgain, type Handled, type Reason, remove } from "./queue-answers";
 import type { Attempts, BatchServices, QueuedMessage } from "./queued-message";
 
-type Outcome = "done" | Reason;
+/** `closed`: the connection is, or was already; what follows is dropped unseen. */
+type Outcome = "done" | "closed" | Reason;
 
 /** What API Gateway would give a message. */
 const MESSAGE_MS = 29_000;
@@ -19,6 +21,7 @@ export async function inOrder(
   for (const [index, queued] of messages.entries()) {
     const outcome = await handle(services, queued, latest);
     if (outcome === "done") continue;
+    if (outcome === "closed") break;
     const over = outcome === "given up" ? index + 1 : index;
     const failed = messages.slice(over);
     await comeAgain(services, failed, outcome);
@@ -29,11 +32,17 @@ export async function inOrder(
 
 async function handle(services: BatchServices, queued: QueuedMessage, latest?: Attempts): Promise<Outcome> {
   const { clock, endsAt, log } = services;
-  const { connectionId, receiveCount } = queued;
+  const { connectionId, receiveCount, sequence } = queued;
   if (clock.now() + MESSAGE_MS > endsAt) return "later";
   try {
-    if (receiveCount > 1) return await handleAgain(services, queued, latest);
-    await message(services, queued);
+    const count = latest?.sequence === sequence ? latest.count : 0;
+    if (count >= MOST_AGAIN) return await giveUp(services, queued);
+    if (isOverdue(services, queued)) {
+      await closeOverdue(services, queued);
+      return "closed";
+    }
+    if (receiveCount > 1) await handleAgain(services, queued, count + 1);
+    else await message(services, queued);
     return "done";
   } catch (error) {
     log.error("a message failed, and will be tried again", { connectionId, receiveCount, error });
@@ -45,19 +54,12 @@ async function handle(services: BatchServices, queued: QueuedMessage, latest?: A
  * The queue also counts when it hands a message on behind others, beside others, or for a Lambda that is throttled.
  * Here counts that it was begun, and that is noted before: it may take this Lambda down.
  */
-async function handleAgain(
-  services: BatchServices,
-  queued: QueuedMessage,
-  latest?: Attempts,
-): Promise<Outcome> {
+async function handleAgain(services: BatchServices, queued: QueuedMessage, count: number): Promise<void> {
   const { connectionId, sequence } = queued;
-  const count = latest?.sequence === sequence ? latest.count : 0;
-  if (count >= MOST_AGAIN) return giveUp(services, queued);
-  await services.attempts.note(connectionId, { sequence, count: count + 1 });
+  await services.attempts.note(connectionId, { sequence, count });
   await message(services, queued);
   // At once: there is one note a connection, and should the next message take this Lambda down, it is that one's.
   await remove(services, [queued]);
-  return "done";
 }
 
 /** A client must notice that a message of its was lost: it loses the connection, and whatever it sent after. */
