@@ -15,6 +15,12 @@ export const MAX_ACK_TIMEOUT_MS = 20_000;
 const MAX_RECIPIENTS = 1_000;
 const POLLS_MS = [25, 50, 100] as const;
 const LAST_POLL_MS = 200;
+/** Each look reads all answers again: of many or large ones it takes so much longer to the next, within these. */
+const MS_PER_READ_UNIT = 25;
+const LONGEST_POLL_MS = 2_000;
+const READ_UNIT_BYTES = 4_096;
+/** Of an answer's item, beside the answer, and of one that waits for it. */
+const ITEM_BYTES = 100;
 
 /** An event that wants an ack of everyone who gets it. */
 export interface Question {
@@ -97,17 +103,28 @@ export async function collect(
   { id, sids, until }: AwaitedAcks,
   ended: AbortSignal,
 ): Promise<Answers> {
+  const begunAt = clock.now();
   let answers: (readonly unknown[])[] = [];
+  let readMs = 0;
   let isOver = false;
   for (let poll = 0; answers.length < sids.size && !isOver; poll += 1) {
     const left = Math.max(0, until - clock.now());
-    const pauseMs = POLLS_MS[poll] ?? LAST_POLL_MS;
+    // At most as long again as it took so far: what is nearly complete is not put off for seconds.
+    const dearMs = Math.min(readMs, LONGEST_POLL_MS, clock.now() - begunAt);
+    const pauseMs = Math.max(POLLS_MS[poll] ?? LAST_POLL_MS, dearMs);
     // What came in time is read, however late it is by now.
     isOver = left <= pauseMs;
     await clock.pause(Math.min(left, pauseMs));
     ended.throwIfAborted();
     const known = await acks.answers(id);
+    readMs = MS_PER_READ_UNIT * readUnits(known, sids.size);
     answers = [...known].filter(([sid]) => sids.has(sid)).map(([, args]) => args);
   }
   return { isComplete: answers.length >= sids.size, reached: sids.size, answers };
+}
+
+/** By estimate. */
+function readUnits(known: ReadonlyMap<string, readonly unknown[]>, recipients: number): number {
+  const bytes = [...known.values()].reduce((sum, args) => sum + JSON.stringify(args).length, 0);
+  return Math.ceil((recipients * ITEM_BYTES + bytes) / READ_UNIT_BYTES);
 }

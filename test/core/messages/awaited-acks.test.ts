@@ -235,6 +235,43 @@ describe("everyone's acks", () => {
     expect(results).toEqual([expect.arrayContaining([1, 2])]);
   });
 
+  /** When the service looks for answers, ms after it asked, where the last of so many recipients is silent. */
+  async function looks(recipients: number, answer: string): Promise<readonly number[]> {
+    const { io } = appOf((server) =>
+      server
+        .timeout(20_000)
+        .emitWithAck("q")
+        .catch(() => {}),
+    );
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    const member = { connectionId: "x=", protocol: "json", connectedAt: 0 } as const;
+    const members = Array.from({ length: recipients }, (_, index) => ({ ...member, sid: `@${index}` }));
+    service.stores.memberships.members = async (_namespace, _room, { upTo }) => ({ members, upTo });
+    const at: number[] = [];
+    const begunAt = service.now + 1;
+    service.stores.acks.answers = async () => {
+      at.push(service.now - begunAt);
+      return new Map(members.slice(1).map(({ sid }) => [sid, [answer]]));
+    };
+    await going(client).done;
+    return at;
+  }
+
+  test("are looked for less often, the more a look reads", async () => {
+    const many = await looks(300, "x".repeat(1_000));
+    expect(many.slice(0, 5)).toEqual([25, 75, 175, 375, 750]);
+    expect(many.length).toBeLessThan(20);
+    expect(many.at(-1)).toBe(20_000);
+    expect((await looks(10, "x".repeat(32_000))).length).toBeLessThan(20);
+  });
+
+  test("of one are looked for every 200 ms at least", async () => {
+    const one = await looks(1, "");
+    expect(one.slice(0, 5)).toEqual([25, 75, 175, 375, 575]);
+    expect(one.length).toBe(103);
+  });
+
   test("of nobody are an empty list at once", async () => {
     const { io, results } = appOf((server) => server.timeout(1000).to("empty").emitWithAck("q"));
     const client = await new CoreService(io).socketIo();
