@@ -44,7 +44,7 @@ export async function planFor(
   const readAt = clock.now();
   const latest = preparedBy(services) - COMPLETE_AFTER_MS;
   if (!missed || readAt + AHEAD_MS > latest) return undefined;
-  const wanted = readAt + aheadMs(request, back, missed, readAt - startedAt);
+  const wanted = readAt + aheadMs(request, back, missed, (readAt - startedAt) / replay.rounds);
   // What cannot be posted until then is for the next time.
   return { replay, missed, replayedAfter, activeFrom: Math.min(latest, wanted) };
 }

@@ -1,14 +1,20 @@
 import { forEachConcurrently } from "../concurrency";
 import type { SocketRecord } from "../records";
-import { laterOf, logRanges, missedEvents } from "./missed-events";
+import { isExcepted, laterOf, logRanges, missedEvents } from "./missed-events";
 import { type Offset, offsetBound } from "./offsets";
 import type { LoggedEvent, Recovery } from "./ports";
 
 /** They are posted one after the other, some 5 ms each, within the time that a packet has. */
 const MAX_EVENTS = 2_500;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
-/** Not all that is read is for the socket: some is in several of its rooms, or excepts it. */
-const MAX_READ = 4;
+/** Not all that is kept is sent: some was logged anew. */
+const MAX_KEPT = 2;
+/**
+ * Not all that is read is for the socket: what it sends to its rooms excepts it, and a client that only sends has no
+ * offset. This is fifty events a second for as long as the log is kept, some 40 requests one after the other.
+ */
+const MAX_READ_EVENTS = 50_000;
+const MAX_READ_CHARACTERS = 32 * 1024 * 1024;
 
 const CONCURRENT_ROOMS = 25;
 
@@ -35,10 +41,12 @@ export class Replay {
   readonly #connectionId: string;
   #after: Offset;
   #latest: Offset;
+  #rounds = 1;
   readonly #sent = new Set<Offset>();
   readonly #undelivered = new Map<Offset, LoggedEvent>();
-  readonly #read = new Volume();
-  readonly #owed = new Volume();
+  readonly #read = new Volume(MAX_READ_EVENTS, MAX_READ_CHARACTERS);
+  readonly #kept = new Volume(MAX_KEPT * MAX_EVENTS, MAX_KEPT * MAX_CHARACTERS);
+  readonly #owed = new Volume(MAX_EVENTS, MAX_CHARACTERS);
 
   constructor(stores: Pick<Recovery, "events" | "undelivered">, { after, last, connectionId }: ReplayStart) {
     this.#stores = stores;
@@ -54,6 +62,11 @@ export class Replay {
     return [...this.#sent].filter((offset) => offset >= since || this.#undelivered.has(offset));
   }
 
+  /** How many requests came one after the other, at most. */
+  get rounds(): number {
+    return this.#rounds;
+  }
+
   /** Of what was read, what no log leads to: who has got later events is taken to have it. */
   get undelivered(): readonly LoggedEvent[] {
     return [...this.#undelivered.values()];
@@ -66,29 +79,39 @@ export class Replay {
    */
   async upTo(ms: number, socket: Owner): Promise<readonly Missed[] | undefined> {
     const before = offsetBound(ms);
-    const [logs, undelivered] = await Promise.all([
+    const [logged, undelivered] = await Promise.all([
       this.#logsUpTo(before, socket),
       this.#undeliveredUpTo(before, socket),
     ]);
-    if (this.#read.exceeds(MAX_READ)) return undefined;
+    if (this.#isTooMuch) return undefined;
     this.#after = laterOf(this.#after, before);
-    const missed = missedEvents(socket, [...logs, undelivered], this.#sent);
+    const missed = missedEvents(socket, [logged, undelivered], this.#sent);
     this.#owed.add(missed);
-    if (this.#owed.exceeds(1)) return undefined;
+    if (this.#owed.isExceeded) return undefined;
     return missed.map((event) => this.#sending(event));
   }
 
-  async #logsUpTo(before: Offset, socket: Owner): Promise<readonly (readonly LoggedEvent[])[]> {
+  /** Each once, and without what excepts the socket: a log may be longer than what can be held. */
+  async #logsUpTo(before: Offset, socket: Owner): Promise<readonly LoggedEvent[]> {
     const { events } = this.#stores;
-    const logs: (readonly LoggedEvent[])[] = [];
+    const kept = new Map<Offset, LoggedEvent>();
     await forEachConcurrently(logRanges(socket, this.#after), CONCURRENT_ROOMS, async ({ room, after }) => {
+      let pages = 0;
       for await (const page of events.read(socket.namespace, room, { after, before })) {
-        logs.push(page);
+        pages += 1;
+        this.#rounds = Math.max(this.#rounds, pages);
+        const owed = page.filter((event) => !kept.has(event.offset) && !isExcepted(socket, event));
+        for (const event of owed) kept.set(event.offset, event);
         this.#read.add(page);
-        if (this.#read.exceeds(MAX_READ)) return;
+        this.#kept.add(owed);
+        if (this.#isTooMuch) return;
       }
     });
-    return logs;
+    return [...kept.values()];
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#read.isExceeded || this.#kept.isExceeded;
   }
 
   async #undeliveredUpTo(before: Offset, { sid }: Owner): Promise<readonly LoggedEvent[]> {
@@ -106,16 +129,22 @@ export class Replay {
 }
 
 class Volume {
+  readonly #maxEvents: number;
+  readonly #maxCharacters: number;
   #events = 0;
   #characters = 0;
+
+  constructor(maxEvents: number, maxCharacters: number) {
+    this.#maxEvents = maxEvents;
+    this.#maxCharacters = maxCharacters;
+  }
 
   add(events: readonly LoggedEvent[]): void {
     this.#events += events.length;
     for (const { frames } of events) for (const frame of frames) this.#characters += frame.length;
   }
 
-  /** So many times what can be sent. */
-  exceeds(times: number): boolean {
-    return this.#events > times * MAX_EVENTS || this.#characters > times * MAX_CHARACTERS;
+  get isExceeded(): boolean {
+    return this.#events > this.#maxEvents || this.#characters > this.#maxCharacters;
   }
 }

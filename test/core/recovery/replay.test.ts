@@ -4,20 +4,25 @@ import { Replay } from "../../../lambdas/core/recovery/replay";
 import { MemoryLog, MemoryUndelivered } from "../../support/memory-recovery";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
-const ROOM_STAMP = `${NOW}-000000000000-0001`;
+const ROOMS = ["a", "b", "c", "d", "e"];
 const SOCKET = {
   namespace: "/",
   sid: "@abcdefghijklmnopqrst",
-  rooms: { a: ROOM_STAMP, b: ROOM_STAMP },
+  rooms: Object.fromEntries(ROOMS.map((room) => [room, `${NOW}-000000000000-0001`])),
 };
 
-/** So many events, in each of the rooms. */
-async function replayOf(count: number, entry: Partial<LogEntry> = {}, rooms: readonly string[] = ["a"]) {
+/** So many events in each of the rooms, behind so many that except the socket. */
+async function replayOf(
+  count: number,
+  entry: Partial<LogEntry> = {},
+  rooms: readonly string[] = ["a"],
+  excepted = 0,
+) {
   const log = new MemoryLog(() => NOW);
   const next = offsetSource(() => NOW + 1_000);
-  for (let one = 0; one < count; one += 1) {
-    const offset = next();
-    const base = { namespace: "/", offset, frames: ["42[1]"], except: [], expiresAt: NOW / 1_000 + 60 };
+  for (let one = 0; one < excepted + count; one += 1) {
+    const except = one < excepted ? [SOCKET.sid] : [];
+    const base = { namespace: "/", offset: next(), frames: ["42[1]"], except, expiresAt: NOW / 1_000 + 60 };
     await log.append(rooms.map((room) => ({ ...base, room, ...entry })));
   }
   const stores = { events: log, undelivered: new MemoryUndelivered(() => NOW) };
@@ -36,11 +41,20 @@ describe("how much a socket missed", () => {
   });
 
   it("counts an event in several of its rooms once", async () => {
-    expect(await replayOf(2_000, {}, ["a", "b"])).toHaveLength(2_000);
+    expect(await replayOf(2_500, {}, ROOMS)).toHaveLength(2_500);
+    expect(await replayOf(2_501, {}, ROOMS)).toBeUndefined();
   });
 
-  it("does not count what others were meant by, up to four times as much", async () => {
-    expect(await replayOf(10_000, { except: [SOCKET.sid] })).toEqual([]);
-    expect(await replayOf(10_001, { except: [SOCKET.sid] })).toBeUndefined();
+  it("does not count what others were meant by", async () => {
+    expect(await replayOf(2_500, {}, ["a"], 30_000)).toHaveLength(2_500);
+    expect(await replayOf(2_501, {}, ["a"], 30_000)).toBeUndefined();
+  });
+
+  it("is not found out where all together is more than 50,000 events, or 32 million characters", async () => {
+    expect(await replayOf(0, {}, ["a"], 50_000)).toEqual([]);
+    expect(await replayOf(0, {}, ["a"], 50_001)).toBeUndefined();
+    const frames = ["x".repeat(1024 * 1024)];
+    expect(await replayOf(0, { frames }, ["a"], 32)).toEqual([]);
+    expect(await replayOf(0, { frames }, ["a"], 33)).toBeUndefined();
   });
 });
