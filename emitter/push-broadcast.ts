@@ -80,8 +80,9 @@ export class PushBroadcast<S2C> {
   }
 
   /**
-   * Takes the sockets out of the namespace; with `true`, closes their connections and every namespace with
-   * them. A Socket.IO client does not come back to it by itself.
+   * Takes the sockets out of the namespace; with `true`, out of every namespace of their connections, and closes
+   * these. A Socket.IO client does not come back by itself, unless it may not have heard of it: it is cut then.
+   * Repeating it finishes what broke off.
    *
    * @throws as `socketsJoin`
    */

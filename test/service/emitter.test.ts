@@ -76,13 +76,13 @@ test("disconnectSockets takes sockets out of their namespace, and only those", a
   expect(dave.connected).toBe(true);
 });
 
-test("disconnectSockets(true) closes the connection, with its other namespaces", async () => {
+test("[S14] disconnectSockets(true) closes the connection, and no namespace of it comes back by itself", async () => {
   const alice = await client("alice");
   // It connects by itself; connect() would send a second CONNECT, which closes the connection (S10).
   const admin = alice.io.socket("/admin", { auth: alice.auth });
   await next(admin, "connect");
   const both = Promise.all([next(alice, "disconnect"), next(admin, "disconnect")]);
   expect(await emitter.to(alice.id ?? "").disconnectSockets(true)).toMatchObject({ done: 1 });
-  expect((await both).map(([reason]) => reason)).toEqual(["io server disconnect", "transport close"]);
-  admin.disconnect();
+  expect((await both).map(([reason]) => reason)).toEqual(["io server disconnect", "io server disconnect"]);
+  expect([alice.active, admin.active]).toEqual([false, false]);
 });

@@ -1,13 +1,17 @@
 import { EVENT_VERSION } from "../internal-events";
 import type { Invoker } from "../ports";
-import type { DisconnectReason } from "../records";
+import type { DisconnectReason, SocketRecord } from "../records";
+
+interface Successor {
+  readonly invoker: Pick<Invoker, "disconnect">;
+}
 
 /** `disconnect` closes them side by side, and each may have listeners that take all of their time. */
 const CONNECTIONS_PER_EVENT = 10;
 
 /** Has `disconnect` close connections, each for its reason. */
 export async function handOver(
-  { invoker }: { readonly invoker: Pick<Invoker, "disconnect"> },
+  { invoker }: Successor,
   leaving: ReadonlyMap<string, DisconnectReason>,
 ): Promise<void> {
   for (const reason of new Set(leaving.values())) {
@@ -19,4 +23,18 @@ export async function handOver(
       await invoker.disconnect({ version: EVENT_VERSION, connections, reason, cut: true });
     }
   }
+}
+
+/** Has `disconnect` run the listeners of one socket and remove it; its connection stays. */
+export async function handOverSocket(
+  { invoker }: Successor,
+  { connectionId, sid }: SocketRecord,
+  reason: DisconnectReason,
+): Promise<void> {
+  await invoker.disconnect({
+    version: EVENT_VERSION,
+    connections: [{ connectionId, sid }],
+    reason,
+    cut: false,
+  });
 }

@@ -1,6 +1,6 @@
 import { disconnectSocket } from "../connections/disconnecting";
 import type { RoomTarget } from "../delivery/target";
-import { forEachSocket } from "../delivery/target-sockets";
+import { forEachSocket, isLeftToClose, isOpen } from "../delivery/target-sockets";
 import type { SocketRecord, Stamp } from "../records";
 import type { OperationServices } from "../services";
 
@@ -33,11 +33,13 @@ export async function operate(
   stamp: Stamp,
 ): Promise<OperationResult> {
   const result = { sockets: 0, done: 0, gone: 0, failed: 0 };
-  await forEachSocket(services, operation.target, async (record) => {
+  const work = async (record: SocketRecord | undefined) => {
     const outcome = record ? await operateOn(services, record, operation, stamp) : "gone";
     result.sockets += 1;
     result[outcome] += 1;
-  });
+  };
+  const concerns = operation.kind === "disconnect" ? isLeftToClose : isOpen;
+  await forEachSocket(services, operation.target, work, concerns);
   return result;
 }
 

@@ -243,6 +243,35 @@ describe("a token that runs out", () => {
     expect(client.take()).toEqual([]);
   });
 
+  it("[S17] cuts a client that may not have heard of it", async () => {
+    const heart = new Heart();
+    const client = await heart.service.socketIo();
+    await heart.expiring("/", 30, client);
+    heart.service.services.gateway.post = async () => "unknown";
+    await heart.beatFor(1);
+    await heart.service.settle();
+    expect(heart.heard).toEqual(["/ server namespace disconnect"]);
+    expect(heart.service.cut).toEqual([client.connectionId]);
+    expect(heart.service.stores.isEmpty()).toBe(true);
+  });
+
+  it("[S17] is heard of once Lambda answers again where it could not be handed over", async () => {
+    const heart = new Heart();
+    const client = await heart.service.socketIo();
+    await heart.expiring("/", 30, client);
+    client.take();
+    const { invoker } = heart.service.services;
+    const { disconnect } = invoker;
+    invoker.disconnect = () => Promise.reject(new Error("Lambda answered 503"));
+    await heart.beatFor(1).catch(() => {});
+    invoker.disconnect = disconnect;
+    await heart.beatFor(1);
+    await heart.service.settle();
+    expect(client.take()).toContain("41");
+    expect(heart.heard).toEqual(["/ server namespace disconnect"]);
+    expect(heart.service.stores.socketRecords()).toEqual([]);
+  });
+
   it("[J13] ends a plain JSON connection, with the advice to come again", async () => {
     const heart = new Heart();
     const client = await heart.service.connection();
@@ -256,6 +285,24 @@ describe("a token that runs out", () => {
     expect(heart.heard).toEqual(["/ server namespace disconnect"]);
     expect(heart.service.cut).toEqual([client.connectionId]);
     expect(heart.service.stores.isEmpty()).toBe(true);
+  });
+
+  it("[J13] ends the connection of a client that sends pongs all the time", async () => {
+    const heart = new Heart();
+    const client = await heart.service.connection();
+    await heart.expiring("/", 30, client);
+    const { connections } = heart.service.services;
+    const { load } = connections;
+    // Between the heartbeat's read and its write.
+    connections.load = async (connectionId) => {
+      const loaded = await load(connectionId);
+      connections.load = load;
+      await client.send({ pong: true });
+      return loaded;
+    };
+    await heart.beatFor(1);
+    await heart.service.settle();
+    expect(heart.service.cut).toEqual([client.connectionId]);
   });
 
   it("[J13] but was refreshed in time closes nothing, until the new one runs out", async () => {
