@@ -70,6 +70,7 @@ function servicesFor({ callbackUrl, queryMs, postsPerSecond }: EnvironmentProps)
       present: unexpected,
       join: unexpected,
       leave: unexpected,
+      leaveAll: unexpected,
     },
     deliveries: remote.port("deliveries", ["keep", "content", "claim", "advance", "progress"]),
     invoker: remote.port("invoker", ["deliver", "disconnect"]),

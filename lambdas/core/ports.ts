@@ -25,7 +25,7 @@ export interface ConnectionStore {
    * parts of binary packets are gone, for good: nobody waits for them any more.
    */
   close(connectionId: string, reason: DisconnectReason): Promise<LoadedConnection | undefined>;
-  /** Remembers that the namespace had a socket. */
+  /** Remembers that the namespace had a socket, of the first `MAX_NAMESPACES`: they share an item. */
   leave(connectionId: string, namespace: string): Promise<void>;
   /** Removes the handshake, the connection itself, and last its liveness. Its sockets must be gone. */
   remove(connectionId: string): Promise<void>;
@@ -39,7 +39,7 @@ export interface ConnectionStore {
 export type CreateOutcome = "created" | "exists" | "closed";
 
 export interface SocketStore {
-  /** One that is recovered (`activeFrom`) stays new until it is introduced. */
+  /** One that can be recovered (`pid`) stays new until it is introduced. */
   create(socket: SocketRecord): Promise<CreateOutcome>;
   /** Listeners are about to hear of a socket that is new. Answers it as it is by then, or `undefined` where it has closed. */
   introduce(socket: SocketRecord): Promise<SocketRecord | undefined>;
@@ -69,8 +69,11 @@ export interface SocketStore {
     socket: SocketRecord,
     reason: DisconnectReason,
   ): Promise<(SocketRecord & { closedFor: DisconnectReason }) | undefined>;
-  /** Removes its memberships and then the socket, nothing that another connection or a later stamp owns. */
-  remove(socket: SocketRecord): Promise<void>;
+  /**
+   * Removes its memberships, unless it has left them all, and then the socket, nothing that another connection or a
+   * later stamp owns.
+   */
+  remove(socket: SocketRecord, hasLeftAll?: boolean): Promise<void>;
 }
 
 /**
@@ -83,8 +86,16 @@ export type JoinOutcome = "joined" | "superseded" | "closed" | "full";
 
 export interface MembershipStore {
   join(socket: SocketRecord, room: string, stamp: Stamp): Promise<JoinOutcome>;
-  /** Leaves a mark, so that a join that arrived earlier and is handled later does not win. */
+  /**
+   * Leaves a mark, so that a join that arrived earlier and is handled later does not win. Repeating it, with a later
+   * stamp too, finishes one that failed.
+   */
   leave(socket: SocketRecord, room: string, stamp: Stamp): Promise<void>;
+  /**
+   * Removes the memberships of a socket that was claimed, base rooms' included, none that another connection or a
+   * later stamp owns. Its record still names them: whoever comes after a crash does it again.
+   */
+  leaveAll(socket: SocketRecord): Promise<void>;
   /** The first thousand or so sockets of a room, base rooms included, whose sids are in the range. */
   members(namespace: string, room: string, range: SidRange): Promise<MemberPage>;
   /** Which of these sids are in the room. Each is a read by key: for few sids and rooms of any size. */
@@ -103,7 +114,12 @@ export interface LivenessStore {
   all(): AsyncIterable<readonly Liveness[]>;
   /** The client has its first frame. `false` when its closing has begun, or the connection is gone. */
   greet(connectionId: string): Promise<boolean>;
-  /** The client has answered a ping. */
+  /** Strongly consistent; `false` also when the connection is gone. */
+  isGreeted(connectionId: string): Promise<boolean>;
+  /**
+   * The client has answered a ping. A ping's first answer alone changes anything: who sends them all the time must
+   * not keep `replace` from its end.
+   */
   see(connectionId: string): Promise<void>;
   /** The connection has a socket, or a socket another token. Of several expiries (seconds) the earliest stays. */
   admit(connectionId: string, tokenExpiresAt?: number): Promise<void>;
@@ -138,8 +154,8 @@ export interface AckStore {
 /** Parts of binary packets, each of which arrived in an invocation of its own. */
 export interface PartStore {
   /**
-   * Keeps a part and answers all parts of the connection, this one included; or `undefined`, with nothing
-   * kept, when the connection has closed.
+   * Keeps a part, unless there is one of its id, and answers all parts of the connection in the order of their
+   * ids; or `undefined`, with nothing kept, when the connection has closed.
    */
   add(
     connection: ConnectionRecord,
@@ -148,8 +164,8 @@ export interface PartStore {
   /** Strongly consistent. `undefined` when the connection has closed. */
   list(connectionId: string): Promise<readonly BinaryPart[] | undefined>;
   /**
-   * Claims a set, for one caller: what remains of it is a `TakenSet` under the id of its header. The ids in
-   * `past`, of taken sets, are forgotten.
+   * Claims a set, for one caller: what remains of it is a `TakenSet` under the id of its header. What the ids in
+   * `past` stand for, taken sets or parts, is forgotten.
    */
   take(connection: ConnectionRecord, set: BinarySet, past: readonly string[]): Promise<boolean>;
 }

@@ -55,9 +55,11 @@ export interface SocketRecord {
   readonly data: Readonly<Record<string, unknown>>;
   /** The rooms that the app joined; the base rooms follow from sid and userId. */
   readonly rooms: Readonly<Record<string, Stamp>>;
+  /** When it left rooms, the latest at least. A leave that failed half-way may have let its membership be. */
+  readonly left?: Readonly<Record<string, Stamp>>;
   /**
-   * Of a room that was joined again, with no leave in between: the stamp of the first of these joins. It outlasts
-   * recoveries.
+   * Since when the socket is in a room whose stamp does not say so: it was joined again, with no leave in between, or
+   * not at once (see `joinedSince`). It outlasts recoveries.
    */
   readonly since?: Readonly<Record<string, Stamp>>;
   /** Of its connection; see `Recipient`. */
@@ -69,6 +71,8 @@ export interface SocketRecord {
   readonly replayedAfter?: string;
   /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
   readonly closedFor?: DisconnectReason;
+  /** When its listeners were claimed, by who is to remove it. Milliseconds since the epoch. */
+  readonly claimedAt?: number;
   /** `SocketStore.create` has not answered that it is there: no listener has heard of it. */
   readonly isNew?: boolean;
 }

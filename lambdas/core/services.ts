@@ -73,6 +73,8 @@ export interface Services extends DeliveryServices {
   readonly settings: Settings;
   /** When the packet at hand must be answered, milliseconds since the epoch; see `withDeadline`. */
   readonly deadline?: number;
+  /** When Lambda or API Gateway ends it, whatever it waits for: nothing is begun any more. As above. */
+  readonly packetEndsAt?: number;
   /** The connection whose further messages, acks among them, wait until the packet at hand is done. */
   readonly waitingConnectionId?: string;
 }

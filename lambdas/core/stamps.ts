@@ -18,6 +18,11 @@ export function isStampOf(stamp: Stamp, arrivedAt: number, sequence: string | un
   return sequence !== undefined && stamp.startsWith(beginning(arrivedAt, sequence));
 }
 
+/** Milliseconds since the epoch. */
+export function arrivedAt(stamp: Stamp): number {
+  return Number.parseInt(stamp, 10);
+}
+
 function beginning(arrivedAt: number, sequence: string): string {
   return `${String(arrivedAt).padStart(13, "0")}-${sequence}-`;
 }

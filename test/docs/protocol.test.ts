@@ -16,6 +16,7 @@ const FILES = [
 /** Rules of which nothing can be seen on the wire, and why. */
 const UNSEEN: Readonly<Record<string, string>> = {
   R9: "it takes more than an hour",
+  O6: "it takes more than five minutes",
   B2: "the connection is closed by then: nobody is there to hear what became of the message",
 };
 

@@ -175,6 +175,7 @@ export class FanOut {
       memberships: {
         join: () => Promise.reject(new Error("not asked for")),
         leave: () => Promise.reject(new Error("not asked for")),
+        leaveAll: () => Promise.reject(new Error("not asked for")),
         members: (_namespace, room, { after, upTo }) =>
           call("members", async () => {
             this.reads.push(`page of ${room}`);

@@ -21,7 +21,13 @@ export class MemoryLiveness implements LivenessStore {
     return !isClosing && this.change(connectionId, { greetedAt: this.#now() });
   }
 
+  async isGreeted(connectionId: string): Promise<boolean> {
+    return this.records.get(connectionId)?.greetedAt !== undefined;
+  }
+
   async see(connectionId: string): Promise<void> {
+    const known = this.records.get(connectionId);
+    if (known?.pingedAt === undefined || known.seen !== undefined) return;
     this.change(connectionId, { seen: this.#now() });
   }
 

@@ -1,3 +1,4 @@
+import { MAX_NAMESPACES } from "../../lambdas/core/limits/namespaces";
 import type {
   AckStore,
   ConnectionStore,
@@ -13,6 +14,7 @@ import type {
   Stamp,
   StoredHandshake,
 } from "../../lambdas/core/records";
+import { joinedSince } from "../../lambdas/core/recovery/joined-since";
 import { baseRooms, userRoom } from "../../lambdas/core/rooms";
 import { memoryAttemptStore } from "./memory-attempts";
 import { memoryDeliveryStore } from "./memory-deliveries";
@@ -28,7 +30,6 @@ const CLAIM_MS = 60_000;
 interface StoredSocket {
   record: SocketRecord;
   readonly left: Map<string, Stamp>;
-  claimedAt?: number;
 }
 
 interface AwaitedAck {
@@ -98,7 +99,9 @@ export class MemoryStores {
     leave: async (connectionId, namespace) => {
       const connection = this.connectionRecords.get(connectionId);
       if (!connection) return;
-      const leftNamespaces = [...new Set([...(connection.leftNamespaces ?? []), namespace])];
+      const known = connection.leftNamespaces ?? [];
+      if (known.length >= MAX_NAMESPACES) return;
+      const leftNamespaces = [...new Set([...known, namespace])];
       this.connectionRecords.set(connectionId, { ...connection, leftNamespaces });
     },
     remove: async (connectionId) => {
@@ -116,7 +119,7 @@ export class MemoryStores {
       const known = this.#sockets.get(keyOf(record))?.record;
       if (known?.sid === record.sid) return known.closedFor ? "closed" : "created";
       if (known) return "exists";
-      const isNew = record.activeFrom === undefined ? undefined : true;
+      const isNew = record.pid === undefined ? undefined : true;
       this.#sockets.set(keyOf(record), { record: { ...record, isNew }, left: new Map() });
       for (const room of baseRooms(record)) this.#enter(record, room, record.stamp);
       for (const [room, stamp] of Object.entries(record.rooms)) this.#enter(record, room, stamp);
@@ -158,18 +161,14 @@ export class MemoryStores {
     },
     claim: async (record, reason) => {
       const stored = this.#find(record);
-      if (!stored || (stored.claimedAt ?? -Infinity) >= this.#now() - CLAIM_MS) return undefined;
-      stored.claimedAt = this.#now();
-      stored.record = { closedFor: reason, ...stored.record };
+      if (!stored || (stored.record.claimedAt ?? -Infinity) >= this.#now() - CLAIM_MS) return undefined;
+      stored.record = { closedFor: reason, ...stored.record, claimedAt: this.#now() };
       return { ...stored.record, closedFor: stored.record.closedFor ?? reason };
     },
-    remove: async (record) => {
-      const stored = this.#find(record);
-      for (const room of this.#rooms.values()) {
-        const member = room.get(record.sid);
-        if (stored && member?.connectionId === record.connectionId) room.delete(record.sid);
-      }
-      if (stored) this.#sockets.delete(keyOf(record));
+    remove: async (record, hasLeftAll = false) => {
+      if (!this.#find(record)) return;
+      if (!hasLeftAll) await this.memberships.leaveAll(record);
+      this.#sockets.delete(keyOf(record));
     },
   };
 
@@ -193,6 +192,11 @@ export class MemoryStores {
       };
       const members = this.#members(record.namespace, room);
       if (members.get(record.sid)?.connectionId === record.connectionId) members.delete(record.sid);
+    },
+    leaveAll: async (record) => {
+      for (const room of this.#rooms.values()) {
+        if (room.get(record.sid)?.connectionId === record.connectionId) room.delete(record.sid);
+      }
     },
     members: async (namespace, room, { after, upTo }) => {
       this.calls.push("members");
@@ -264,7 +268,8 @@ export class MemoryStores {
     if (known === undefined && rooms.size >= this.maxRoomsPerSocket) return "full";
     if (known !== undefined && known > stamp) return "joined";
     rooms.set(room, stamp);
-    const since = known === undefined ? stored.record.since : { [room]: known, ...stored.record.since };
+    const first = known ?? joinedSince(stamp, this.#now());
+    const since = first === undefined ? stored.record.since : { [room]: first, ...stored.record.since };
     stored.record = { ...stored.record, rooms: Object.fromEntries(rooms), since };
     this.#enter(record, room, stamp);
     return "joined";

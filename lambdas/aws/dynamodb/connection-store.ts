@@ -1,3 +1,4 @@
+import { MAX_NAMESPACES } from "../../core/limits/namespaces";
 import type { ConnectionStore } from "../../core/ports";
 import type { ConnectionRecord, Liveness, LoadedConnection } from "../../core/records";
 import { type ConnectionItems, readConnection, readConnectionAndParts } from "./connection-items";
@@ -56,8 +57,10 @@ export function connectionStore(table: Table, now: () => number): ConnectionStor
     async leave(connectionId, namespace) {
       await table.update(connectionKey(connectionId), {
         update: "ADD leftNamespaces :namespace",
-        condition: "attribute_exists(pk)",
-        values: { ":namespace": new Set([namespace]) },
+        // CONNECTs that arrive together may be more than are admitted, and an item has 400 KB.
+        condition:
+          "attribute_exists(pk) AND (attribute_not_exists(leftNamespaces) OR size(leftNamespaces) < :max)",
+        values: { ":namespace": new Set([namespace]), ":max": MAX_NAMESPACES },
       });
     },
 

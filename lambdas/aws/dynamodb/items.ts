@@ -83,6 +83,11 @@ export function mapKey(name: string): string {
   return `=${name}`;
 }
 
+/** The reverse of `mapKey`. */
+export function mapName(key: string): string {
+  return key.slice(1);
+}
+
 export function isLive(item: { readonly expiresAt: number }, now: number): boolean {
   return item.expiresAt * 1_000 > now;
 }
@@ -146,8 +151,9 @@ function rateOf({ rateFrom, rateMessages = 0, isUserOver = false }: ConnectionIt
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
   const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt } = item;
-  const { pid, activeFrom, replayedAfter, closedFor, isNew } = item;
+  const { pid, activeFrom, replayedAfter, closedFor, claimedAt, isNew } = item;
   const rooms = decodeMap(item.rooms, (roomStamp) => roomStamp);
+  const left = decodeMap(item.left, (leftAt) => leftAt);
   return {
     connectionId,
     protocol,
@@ -160,11 +166,13 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
     tokenExpiresAt,
     data: decodeMap(item.data, (text): unknown => JSON.parse(text)),
     rooms,
+    left: Object.keys(left).length === 0 ? undefined : left,
     since: sinceOf(item, Object.keys(rooms)),
     pid,
     activeFrom,
     replayedAfter,
     closedFor,
+    claimedAt,
     isNew,
   };
 }
@@ -191,5 +199,5 @@ function decodeMap<Value>(
   map: Readonly<Record<string, string>>,
   decode: (text: string) => Value,
 ): Record<string, Value> {
-  return Object.fromEntries(Object.entries(map).map(([key, text]) => [key.slice(1), decode(text)]));
+  return Object.fromEntries(Object.entries(map).map(([key, text]) => [mapName(key), decode(text)]));
 }

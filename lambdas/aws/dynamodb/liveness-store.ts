@@ -13,7 +13,8 @@ import {
 import { mergePages } from "./merge-pages";
 import type { Condition, Table } from "./table";
 
-const PAGE_SIZE = 1_000;
+/** Small: pages of all shards come by turns, and with them writes to all partitions. */
+const PAGE_SIZE = 100;
 
 export function livenessStore(table: Table, now: () => number): LivenessStore {
   return {
@@ -30,7 +31,20 @@ export function livenessStore(table: Table, now: () => number): LivenessStore {
       });
       return item !== undefined;
     },
-    see: (connectionId) => note(table, connectionId, "seen", now()),
+
+    async isGreeted(connectionId) {
+      // What lies in such a partition is a connection's liveness.
+      const item = (await table.get(livenessKey(connectionId))) as LivenessItem | undefined;
+      return item?.greetedAt !== undefined;
+    },
+
+    async see(connectionId) {
+      await table.update(livenessKey(connectionId), {
+        update: "SET seen = :now",
+        condition: "attribute_exists(pingedAt) AND attribute_not_exists(seen)",
+        values: { ":now": now() },
+      });
+    },
 
     async admit(connectionId, tokenExpiresAt) {
       const isEarliest = "(attribute_not_exists(tokenExpiresAt) OR tokenExpiresAt > :tokenExpiresAt)";
@@ -42,21 +56,16 @@ export function livenessStore(table: Table, now: () => number): LivenessStore {
           values: { ":now": now(), ":tokenExpiresAt": tokenExpiresAt },
         }));
       // Also beside an earlier expiry: a heartbeat that is about to forget that one must look again.
-      if (!isNoted) await note(table, connectionId, "admittedAt", now());
+      if (!isNoted) await noteAdmission(table, connectionId, now());
     },
 
     replace: (current, next) => table.put(livenessItem(next), isEither(current, next)),
   };
 }
 
-async function note(
-  table: Table,
-  connectionId: string,
-  what: "seen" | "admittedAt",
-  now: number,
-): Promise<void> {
+async function noteAdmission(table: Table, connectionId: string, now: number): Promise<void> {
   await table.update(livenessKey(connectionId), {
-    update: `SET ${what} = :now`,
+    update: "SET admittedAt = :now",
     condition: "attribute_exists(pk)",
     values: { ":now": now },
   });

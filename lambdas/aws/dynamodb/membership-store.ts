@@ -1,13 +1,14 @@
 import type { JoinOutcome, MembershipStore } from "../../core/ports";
 import type { SocketRecord, Stamp } from "../../core/records";
+import { joinedSince } from "../../core/recovery/joined-since";
 import { readOpenSocket } from "./connection-items";
-import { mapKey, type SocketItem } from "./items";
+import { mapKey, mapName, type SocketItem } from "./items";
 import { socketKey } from "./keys";
 import { memberPage, presentSids } from "./member-pages";
-import { deleteMembership, putMembership } from "./memberships";
+import { deleteLeft, deleteMembership, deleteMemberships, putMembership } from "./memberships";
 import { joinChange, leaveChange, rejoinChange } from "./room-changes";
 import type { Table } from "./table";
-import { staleTombstones, tombstoneRemoval } from "./tombstones";
+import { staleTombstones, type Tombstone, tombstoneRemoval } from "./tombstones";
 
 export function membershipStore(table: Table, now: () => number, maxRoomsPerSocket: number): MembershipStore {
   async function join(
@@ -16,9 +17,10 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
     stamp: Stamp,
     isIn = Object.hasOwn(socket.rooms, room),
   ): Promise<JoinOutcome> {
+    const since = joinedSince(stamp, now());
     const change = isIn
       ? rejoinChange(socket, room, stamp)
-      : joinChange(socket, room, stamp, maxRoomsPerSocket);
+      : joinChange(socket, room, { stamp, since, maxRooms: maxRoomsPerSocket });
     if (await table.update(socketKey(socket), change)) return settle(socket, room, stamp);
     const current = await readOpenSocket(table, socket, now());
     if (!current) return "closed";
@@ -41,6 +43,13 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
     return current ? "superseded" : "closed";
   }
 
+  /** What a leave let be is found by its tombstone: only then this goes, too. */
+  async function sweep(socket: SocketRecord, stale: readonly Tombstone[]): Promise<void> {
+    const left = stale.map(([key, leftAt]) => [mapName(key), leftAt] as const);
+    await deleteLeft(table, socket, left);
+    await table.update(socketKey(socket), tombstoneRemoval(socket, stale));
+  }
+
   return {
     join: (socket, room, stamp) => join(socket, room, stamp),
 
@@ -52,8 +61,10 @@ export function membershipStore(table: Table, now: () => number, maxRoomsPerSock
       if (!current) return; // A later join or leave has been handled, or the socket is gone.
       await deleteMembership(table, socket, room, stamp);
       const stale = staleTombstones(current.left, now(), maxRoomsPerSocket);
-      if (stale.length > 0) await table.update(socketKey(socket), tombstoneRemoval(socket, stale));
+      if (stale.length > 0) await sweep(socket, stale);
     },
+
+    leaveAll: (socket) => deleteMemberships(table, socket),
 
     members: (namespace, room, range) => memberPage(table, { namespace, room, range, now: now() }),
     present: (namespace, room, sids) => presentSids(table, { namespace, room, sids, now: now() }),

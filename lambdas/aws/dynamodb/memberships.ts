@@ -5,8 +5,10 @@ import { membershipItem } from "./items";
 import { membershipKey } from "./keys";
 import type { Table } from "./table";
 
-/** A socket may be in a thousand rooms. */
+/** A socket may be in a thousand rooms, and a request that waits long for a connection fails. */
 const CONCURRENT_PUTS = 50;
+/** Fewer: ten connections or more may be closed at once, and all of them share 128 connections to the table. */
+const CONCURRENT_DELETES = 10;
 
 /** The rooms of a socket, its base rooms included, with the stamp that each membership carries. */
 export function stampedRooms(socket: SocketRecord): readonly (readonly [room: string, stamp: Stamp])[] {
@@ -55,4 +57,33 @@ export async function deleteMembership(
     condition: "connectionId = :connectionId AND stamp <= :stamp",
     values: { ":connectionId": socket.connectionId, ":stamp": stamp },
   });
+}
+
+/** What a socket that is marked closed names; none is added any more. */
+export async function deleteMemberships(table: Table, socket: SocketRecord): Promise<void> {
+  await forEachConcurrently(stampedRooms(socket), CONCURRENT_DELETES, ([room, stamp]) =>
+    deleteMembership(table, socket, room, stamp),
+  );
+  await deleteLeft(table, socket, Object.entries(socket.left ?? {}));
+}
+
+/**
+ * A leave that failed half-way may have let the memberships be. Hardly any has, and to read is cheaper than a delete
+ * of what is gone.
+ */
+export async function deleteLeft(
+  table: Table,
+  socket: SocketRecord,
+  left: readonly (readonly [room: string, leftAt: Stamp])[],
+): Promise<void> {
+  const keyOf = (room: string) => membershipKey(socket.namespace, room, socket.sid);
+  const items = await table.getAll(
+    left.map(([room]) => keyOf(room)),
+    ["pk"],
+  );
+  const found = new Set(items.map(({ pk }) => pk?.S));
+  const remaining = left.filter(([room]) => found.has(keyOf(room).pk));
+  await forEachConcurrently(remaining, CONCURRENT_DELETES, ([room, leftAt]) =>
+    deleteMembership(table, socket, room, leftAt),
+  );
 }

@@ -3,10 +3,17 @@ import { mapKey } from "./items";
 import { sinceName } from "./since-attributes";
 import type { Change } from "./table";
 
-/** A room that the socket is not in. */
-export function joinChange(socket: SocketRecord, room: string, stamp: Stamp, maxRooms: number): Change {
+/** A room that the socket is not in. `since`: where `stamp` does not say since when it is. */
+export function joinChange(
+  socket: SocketRecord,
+  room: string,
+  { stamp, since, maxRooms }: { readonly stamp: Stamp; readonly since?: Stamp; readonly maxRooms: number },
+): Change {
+  const isLate = since !== undefined;
   return {
-    update: "SET rooms.#room = :stamp REMOVE #left.#room, #since",
+    update: isLate
+      ? "SET rooms.#room = :stamp, #since = :since REMOVE #left.#room"
+      : "SET rooms.#room = :stamp REMOVE #left.#room, #since",
     condition: [
       "sid = :sid AND attribute_not_exists(closedFor)",
       "attribute_not_exists(rooms.#room)",
@@ -14,7 +21,12 @@ export function joinChange(socket: SocketRecord, room: string, stamp: Stamp, max
       "size(rooms) < :maxRooms",
     ].join(" AND "),
     names: { ...roomNames(room), "#left": "left" },
-    values: { ":sid": socket.sid, ":stamp": stamp, ":maxRooms": maxRooms },
+    values: {
+      ":sid": socket.sid,
+      ":stamp": stamp,
+      ":maxRooms": maxRooms,
+      ...(isLate && { ":since": since }),
+    },
   };
 }
 

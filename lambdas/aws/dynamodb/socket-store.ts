@@ -4,7 +4,7 @@ import { userRoom } from "../../core/rooms";
 import { readConnection, readOpenSocket } from "./connection-items";
 import { type SocketItem, socketItem, socketRecord } from "./items";
 import { socketKey } from "./keys";
-import { createMemberships, deleteMembership, putMembership, stampedRooms } from "./memberships";
+import { createMemberships, deleteMembership, deleteMemberships, putMembership } from "./memberships";
 import { claimChange, closeChange, dataChanges, identityChange, introduction } from "./socket-changes";
 import type { Change, Table } from "./table";
 
@@ -25,7 +25,8 @@ export function socketStore(table: Table, now: () => number): SocketStore {
       const item = await table.update(socketKey(socket), identityChange(socket, identity));
       if (!item) return refusedIdentity(table, socket, now());
       const { userId } = identity;
-      if (userId === undefined || socket.userId !== undefined) return "done";
+      if (userId === undefined) return "done";
+      // Also where the user was known: who noted that may have crashed before this.
       await putMembership(table, socket, userRoom(userId), socket.stamp);
       if (await readOpenSocket(table, socket, now())) return "done";
       await deleteMembership(table, socket, userRoom(userId), socket.stamp);
@@ -43,7 +44,8 @@ export function socketStore(table: Table, now: () => number): SocketStore {
       return claimed && { ...claimed, closedFor: claimed.closedFor ?? reason };
     },
 
-    async remove(socket) {
+    async remove(socket, hasLeftAll = false) {
+      if (hasLeftAll) return removeSocket(table, socket);
       // Once it is marked no room is added to a socket: only then its record names all of its memberships.
       const marked = socket.closedFor ? socket : await markClosed(table, socket, "forced close");
       if (marked) await removeTraces(table, marked);
@@ -61,8 +63,8 @@ function putSocket(table: Table, socket: SocketRecord): Promise<boolean> {
 async function completeSocket(table: Table, socket: SocketRecord, now: number): Promise<CreateOutcome> {
   await createMemberships(table, socket);
   const current = await readOpenSocket(table, socket, now);
-  const isRecovered = socket.activeFrom !== undefined;
-  if (current && (isRecovered || (await updateSocket(table, socket, introduction(socket))))) return "created";
+  const staysNew = socket.pid !== undefined;
+  if (current && (staysNew || (await updateSocket(table, socket, introduction(socket))))) return "created";
   await removeTraces(table, socket);
   return "closed";
 }
@@ -83,9 +85,11 @@ async function createAgain(table: Table, socket: SocketRecord, now: number): Pro
 
 /** The socket last: until it is gone, somebody else can do this again. */
 async function removeTraces(table: Table, socket: SocketRecord): Promise<void> {
-  await Promise.all(
-    stampedRooms(socket).map(([room, stamp]) => deleteMembership(table, socket, room, stamp)),
-  );
+  await deleteMemberships(table, socket);
+  await removeSocket(table, socket);
+}
+
+async function removeSocket(table: Table, socket: SocketRecord): Promise<void> {
   await table.delete(socketKey(socket), { condition: "sid = :sid", values: { ":sid": socket.sid } });
 }
 

@@ -48,21 +48,23 @@ export class RemoteSocket {
   join(room: string | readonly string[]): Promise<void> {
     const rooms = joinable(room);
     const stamp = this.#scope.session.nextStamp();
-    return this.#scope.effect("join", () => this.#stored.join(rooms, stamp));
+    return this.#scope.effect("join", () => this.#change((stored) => stored.join(rooms, stamp)));
   }
 
   leave(room: string): Promise<void> {
     assertJoinable(room);
     const stamp = this.#scope.session.nextStamp();
-    return this.#scope.effect("leave", () => this.#stored.leave([room], stamp));
+    return this.#scope.effect("leave", () => this.#change((stored) => stored.leave([room], stamp)));
   }
 
   disconnect(close = false): this {
-    this.#scope.closingEffect("disconnect", () => this.#stored.disconnect(close));
+    this.#scope.closingEffect("disconnect", () => this.#change((stored) => stored.disconnect(close)));
     return this;
   }
 
-  get #stored(): StoredSocket {
-    return new StoredSocket(this.#scope.session, this.#record);
+  /** Who leaves has what was emitted before, and who joins has not. */
+  async #change(change: (stored: StoredSocket) => Promise<void>): Promise<void> {
+    await this.#scope.delivered();
+    await change(new StoredSocket(this.#scope.session, this.#record));
   }
 }

@@ -1,11 +1,13 @@
 import { handshakeOf } from "../connections/handshake";
 import type { RoomTarget } from "../delivery/target";
-import { forEachSocket } from "../delivery/target-sockets";
+import { forEachSocket, isLeftToClose } from "../delivery/target-sockets";
 import type { Scope } from "../listeners/scope";
 import type { SocketRecord } from "../records";
 import { assertJoinable } from "../rooms";
 import { RemoteSocket } from "./remote-socket";
 import { StoredSocket } from "./stored-socket";
+
+type Work = (record: SocketRecord) => Promise<void>;
 
 /**
  * The sockets that a target names, wherever their connections are handled: operations on them act through
@@ -37,7 +39,7 @@ export class SocketGroup {
     const { session } = this.#scope;
     const stamp = session.nextStamp();
     return this.#scope.effect("join sockets", () =>
-      this.#forEach((record) => new StoredSocket(session, record).join(rooms, stamp)),
+      this.#change((record) => new StoredSocket(session, record).join(rooms, stamp)),
     );
   }
 
@@ -46,21 +48,28 @@ export class SocketGroup {
     const { session } = this.#scope;
     const stamp = session.nextStamp();
     return this.#scope.effect("take sockets out of rooms", () =>
-      this.#forEach((record) => new StoredSocket(session, record).leave(rooms, stamp)),
+      this.#change((record) => new StoredSocket(session, record).leave(rooms, stamp)),
     );
   }
 
   disconnect(close: boolean): Promise<void> {
     const { session } = this.#scope;
     return this.#scope.closingEffect("disconnect sockets", () =>
-      this.#forEach((record) => new StoredSocket(session, record).disconnect(close)),
+      this.#change((record) => new StoredSocket(session, record).disconnect(close), isLeftToClose),
     );
   }
 
-  #forEach(work: (record: SocketRecord) => Promise<void>): Promise<void> {
+  /** Who leaves has what was emitted before, and who joins has not. */
+  async #change(change: Work, concerns?: typeof isLeftToClose): Promise<void> {
+    await this.#scope.delivered();
+    await this.#forEach(change, concerns);
+  }
+
+  #forEach(work: Work, concerns?: typeof isLeftToClose): Promise<void> {
     const { services } = this.#scope.session;
-    return forEachSocket(services, this.#target, async (record) => {
+    const each = async (record: SocketRecord | undefined) => {
       if (record) await work(record);
-    });
+    };
+    return forEachSocket(services, this.#target, each, concerns);
   }
 }

@@ -1,3 +1,4 @@
+import type { NamespaceDefinition } from "../api/namespace-definition";
 import { forEachConcurrently } from "../concurrency";
 import type { DisconnectEvent } from "../internal-events";
 import { lifecycleCall, runListeners, unitFor } from "../listeners/listeners";
@@ -6,7 +7,10 @@ import type { DisconnectReason, LoadedConnection, SocketRecord } from "../record
 import { parkOrEnd } from "../recovery/parking";
 import type { Services } from "../services";
 import { stampsOf } from "../stamps";
+import { orCut } from "./cutting";
 import { mayStillOpen } from "./newborn";
+
+type ClosedSocket = SocketRecord & { readonly closedFor: DisconnectReason };
 
 /** Each may run listeners for as long as a packet's may. */
 const MAX_CONCURRENT_CONNECTIONS = 20;
@@ -44,7 +48,8 @@ async function closeWhole(
   connectionId: string,
   { reason, cut }: Pick<DisconnectEvent, "reason" | "cut">,
 ): Promise<void> {
-  const loaded = await services.connections.close(connectionId, reason);
+  const mark = () => services.connections.close(connectionId, reason);
+  const loaded = cut ? await orCut(services, connectionId, mark) : await mark();
   if (!loaded) return;
   if (cut && (await services.gateway.close(connectionId)) === "gone" && mayBeUnborn(services, loaded)) return;
   const holds = loaded.connection.closedFor ?? reason;
@@ -96,28 +101,37 @@ async function closeSocket(
 ): Promise<boolean> {
   const claimed = await services.sockets.claim(socket, reason);
   if (!claimed) return false;
-  const data = claimed.isNew
-    ? claimed.data
-    : await runDisconnectListeners(services, claimed, claimed.closedFor);
-  await parkOrEnd(services, claimed, data);
-  await services.sockets.remove(claimed);
+  const definition = claimed.isNew ? undefined : services.registry.namespace(claimed.namespace);
+  const last = definition ? await runDisconnectListeners(services, definition, claimed) : claimed;
+  await parkOrEnd(services, last);
+  await services.sockets.remove(claimed, definition !== undefined);
   return true;
 }
 
-/** `disconnecting` still sees the rooms, `disconnect` does not, as in Socket.IO. Answers the socket's data then. */
+/**
+ * `disconnecting` still sees the rooms, `disconnect` does not, and what it emits does not go to the socket, as in
+ * Socket.IO: else each of many that drop at once would be told of all others. Answers the socket as they left it.
+ */
 async function runDisconnectListeners(
   services: Services,
-  record: SocketRecord,
-  reason: DisconnectReason,
-): Promise<SocketRecord["data"]> {
-  const definition = services.registry.namespace(record.namespace);
-  if (!definition) return record.data;
+  definition: NamespaceDefinition,
+  record: ClosedSocket,
+): Promise<ClosedSocket> {
   const session = new Session(services, record, stampsOf(services.clock.now()));
   session.isConnected = false;
   const unit = unitFor(session);
-  await runListeners(session, unit, lifecycleCall(definition, "disconnecting", reason));
+  await runListeners(session, unit, lifecycleCall(definition, "disconnecting", record.closedFor));
+  const left = withoutLeft(record, session.rooms);
   session.rooms.clear();
-  await runListeners(session, unit, lifecycleCall(definition, "disconnect", reason));
+  await services.memberships.leaveAll(record);
+  await runListeners(session, unit, lifecycleCall(definition, "disconnect", record.closedFor));
   await unit.end();
-  return session.data.value;
+  return { ...left, data: session.data.value };
+}
+
+/** What `disconnecting` listeners joined, it was not in any more. */
+function withoutLeft(record: ClosedSocket, names: ReadonlySet<string>): ClosedSocket {
+  const still = (stamps: SocketRecord["rooms"]) =>
+    Object.fromEntries(Object.entries(stamps).filter(([room]) => names.has(room)));
+  return { ...record, rooms: still(record.rooms), since: record.since && still(record.since) };
 }

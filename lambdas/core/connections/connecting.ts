@@ -85,20 +85,23 @@ export async function connectAs(
   return "connected";
 }
 
-/** Runs the connection listeners of a socket that is there, and tells the client, `around` which more may be done. */
+/**
+ * Runs the connection listeners of a socket that is there, and tells the client when they have ended. `telling` makes
+ * what is done then of the greeting, and may do it earlier, but once.
+ */
 export async function welcome(
   services: Services,
   request: ConnectRequest,
   session: Session,
   rooms: readonly string[],
-  around: (greeting: () => Promise<void>) => Promise<void> = (greeting) => greeting(),
+  telling: (greeting: () => Promise<void>) => () => Promise<void> = (greeting) => greeting,
 ): Promise<void> {
   const { connectionId, isProtected } = session.record;
   const unit = unitFor(session);
   const greeting = DIALECTS[session.record.protocol].connected(session.record, services.settings);
   const recipient = { connectionId, isProtected, newbornUntil: request.newbornUntil };
   const { address, issued } = request.handshake;
-  unit.hold(() => around(() => greet(services, recipient, greeting)));
+  unit.hold(telling(() => greet(services, recipient, greeting)));
   try {
     await Promise.all([
       services.liveness.admit(connectionId, session.record.tokenExpiresAt),

@@ -22,12 +22,16 @@ const FIRST_TRY_MS = 1_000;
  */
 const PATIENCE_MS = 3_000;
 
-/** `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. */
+/**
+ * `open`: greets a WebSocket once API Gateway has opened it, which is when `$connect` has returned. Lambda may
+ * invoke it again, at any time: what was done by then stays as it is.
+ */
 export async function open(services: Services, event: OpenEvent): Promise<void> {
-  if (services.clock.now() > newborn(event).newbornUntil) {
-    return abandon(services, event, new Error("the greeting comes too late"));
-  }
   try {
+    if (services.clock.now() > newborn(event).newbornUntil) {
+      if (await services.liveness.isGreeted(event.connectionId)) return;
+      throw new Error("the greeting comes too late");
+    }
     await GREETINGS[event.protocol](withDeadline(services), event);
   } catch (error) {
     await abandon(services, event, error);
@@ -95,6 +99,7 @@ async function greetJson(
   const definition = services.registry.namespace(loaded?.connection.namespace ?? "");
   if (!loaded || !stored || !definition) return;
   if (loaded.connection.closedFor) return void (await services.gateway.close(connectionId));
+  if (loaded.sockets.length > 0 && (await services.liveness.isGreeted(connectionId))) return;
   const request = {
     connection: loaded.connection,
     definition,

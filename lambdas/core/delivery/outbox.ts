@@ -1,7 +1,9 @@
-import { logEmits } from "../recovery/event-log";
+import { logEmits, unlogEmits } from "../recovery/event-log";
 import type { DeliveryServices } from "../services";
 import { type Resolved, resolve, send } from "./delivery";
-import { handOn } from "./fan-out/handing-on";
+import { fittingBeside, loadedWith, NO_LOAD } from "./fan-out/content";
+import { type HandedOn, handOn } from "./fan-out/handing-on";
+import { untilDelivered } from "./fan-out/waiting";
 import { parcelsOf } from "./parcels";
 import { type Addressee, type Emit, recipientsIn } from "./recipients";
 import type { RoomTarget } from "./target";
@@ -17,15 +19,27 @@ export class Outbox {
   readonly #services: DeliveryServices;
   readonly #sid: string;
   #waiting: Emit[] = [];
+  #load = NO_LOAD;
   /** Of the first of them. */
   #estimates: readonly number[] = [];
+  /** What workers may still be at. */
+  #handedOn: HandedOn[] = [];
 
   constructor(services: DeliveryServices, sid: string) {
     this.#services = services;
     this.#sid = sid;
   }
 
-  /** Finds out who gets what now, and answers what posts it, as far as it does not wait. */
+  /** How many of the emits, from the first one on, it can take together. At least one, which it may refuse. */
+  fitting(emits: readonly Emit[]): number {
+    return emits.length < 2 ? emits.length : Math.max(1, fittingBeside(this.#load, emits));
+  }
+
+  /**
+   * Finds out who gets what now, and answers what posts it, as far as it does not wait.
+   *
+   * @throws RangeError when they are to wait, and one delivery cannot hold them beside what waits already.
+   */
   async take(emits: readonly Emit[]): Promise<() => Promise<void>> {
     if (this.#waiting.length > 0) return this.#keep(await logEmits(this.#services, emits));
     const resolved = await resolve(this.#services, emits);
@@ -39,14 +53,40 @@ export class Outbox {
     if (this.#waiting.length === 0) return;
     const emits = this.#waiting;
     this.#waiting = [];
-    await handOn(this.#services, emits, this.#estimates);
+    this.#load = NO_LOAD;
+    const { handedOn } = await handOn(this.#services, emits, this.#estimates);
+    this.#handedOn.push(handedOn);
+  }
+
+  /** Hands on what waits, and waits until workers are done with all of it, or `until` (milliseconds since the epoch). */
+  async deliver(until: number): Promise<void> {
+    await this.flush();
+    for (const handedOn of this.#handedOn.splice(0)) {
+      const { isFinished } = await untilDelivered(this.#services, handedOn, until);
+      if (isFinished) continue;
+      const { deliveryId } = handedOn;
+      this.#services.log.warn("what follows events for many was done before everyone got them", {
+        deliveryId,
+      });
+    }
   }
 
   async #keep(emits: readonly Emit[]): Promise<() => Promise<void>> {
-    const own = await this.#own(emits);
+    const { own, load } = await this.#weighed(emits);
+    this.#load = load;
     this.#waiting.push(...emits.map((emit) => this.#withoutOwn(emit)));
     const posts = { emits: emits.length, connections: parcelsOf(emits, own) };
     return this.#posting({ kind: "posts", emits, posts });
+  }
+
+  /** What fails is sent to nobody, and so is in no log. */
+  async #weighed(emits: readonly Emit[]) {
+    try {
+      return { load: loadedWith(this.#load, emits), own: await this.#own(emits) };
+    } catch (error) {
+      await unlogEmits(this.#services, emits);
+      throw error;
+    }
   }
 
   #posting(resolved: Resolved): () => Promise<void> {

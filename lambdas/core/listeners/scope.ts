@@ -65,6 +65,11 @@ export class Scope {
     return this.#unit.closingEffect(this, name, run);
   }
 
+  /** To be awaited in an effect: all have got what was emitted before, as far as there is time. */
+  delivered(): Promise<void> {
+    return this.#unit.delivered();
+  }
+
   /** Work beside the listener's own promise that it nevertheless waits for: a callback for an ack. */
   callback(work: () => Promise<unknown>): void {
     const running = this.run(work)

@@ -2,26 +2,19 @@ import { Outbox } from "../delivery/outbox";
 import type { Emit } from "../delivery/recipients";
 import { type Answers, ask, collect, type Question } from "../messages/awaited-acks";
 import type { Services } from "../services";
+import { isPacketOver, remainingMs } from "./deadline";
+import { afterTheEnd, emitting, type Held, handled, isWanted, type Operation, outOfTime } from "./operation";
 import { Scope } from "./scope";
 import type { Session } from "./session";
 
-type Operation = { readonly scope: Scope; readonly name: string } & (
-  | { readonly kind: "emit"; readonly emit: Emit }
-  | { readonly kind: "effect"; run(): Promise<void>; settle(error?: unknown): void }
-);
-
-/** What must not be posted before the client hears that it is connected. */
-interface Held {
-  readonly connect: () => Promise<void>;
-  /** In the order of the calls. */
-  readonly effects: (() => Promise<void>)[];
-  released?: Promise<void>;
-}
+/** Of a listener's time that is left: what is waited for must leave the operation some. */
+const MOST_WAITED = 0.8;
 
 /**
  * What the listeners of one packet do, in the order of their calls: operations queue up as they are called
  * and one pump does them, so that a client never sees a later one without an earlier one. Emits that stand
- * together in the queue travel as one delivery; from the first on that is for many, all to the end do.
+ * together in the queue travel as one delivery; from the first on that is for many, all to the end do. What the
+ * packet has no time left for fails.
  */
 export class UnitOfWork {
   readonly session: Session;
@@ -73,6 +66,14 @@ export class UnitOfWork {
       await this.#outbox.flush();
       await run();
     });
+  }
+
+  /**
+   * For effects that change who there is to get events: waits until all have got what was emitted before, as far
+   * as there is time.
+   */
+  delivered(): Promise<void> {
+    return this.#outbox.deliver(this.#services.clock.now() + MOST_WAITED * remainingMs(this.#services));
   }
 
   /**
@@ -130,13 +131,20 @@ export class UnitOfWork {
     while (this.#pumping) await this.#pumping;
   }
 
-  /** Ends the unit: what listeners still do afterwards is refused and logged. */
-  async end(): Promise<void> {
+  /**
+   * Ends the unit: what listeners still do afterwards is refused and logged. Answers whether what they emitted for
+   * many is handed on; if not, it is lost. Logged.
+   */
+  async end(): Promise<boolean> {
     await this.drain();
-    await this.#outbox.flush().catch((error: unknown) => {
-      this.#services.log.error("events for many could not be handed on", { ...this.#details, error });
-    });
-    this.#ended.abort();
+    const flushed = this.#outbox.flush().then(
+      () => true,
+      (error: unknown) => {
+        this.#services.log.error("events for many could not be handed on", { ...this.#details, error });
+        return false;
+      },
+    );
+    return flushed.finally(() => this.#ended.abort());
   }
 
   /** Once, whoever comes first: the listeners' end, an event that asks for an ack, or a disconnect. */
@@ -150,7 +158,10 @@ export class UnitOfWork {
   async #release(held: Held): Promise<void> {
     await held.connect();
     // Held until the last is out: what is called meanwhile must not overtake it.
-    for (let effect = held.effects.shift(); effect; effect = held.effects.shift()) await effect();
+    for (let effect = held.effects.shift(); effect; effect = held.effects.shift()) {
+      if (isPacketOver(this.#services)) this.#drop(effect.operations);
+      else await effect.send();
+    }
     this.#held = undefined;
   }
 
@@ -163,7 +174,8 @@ export class UnitOfWork {
     // One turn later, so that what a listener calls in one go is seen in one go.
     await Promise.resolve();
     for (let next = this.#queue[0]; next; next = this.#queue[0]) {
-      if (next.kind === "emit") await this.#deliver(this.#takeEmits());
+      if (isPacketOver(this.#services)) this.#drop(this.#queue.splice(0));
+      else if (next.kind === "emit") await this.#deliver(this.#takeEmits());
       else await this.#perform(next);
     }
     // In the same turn as the look that found the queue empty: nothing can be queued in between.
@@ -173,16 +185,19 @@ export class UnitOfWork {
   #takeEmits(): readonly (Operation & { kind: "emit" })[] {
     const end = this.#queue.findIndex((operation) => operation.kind !== "emit");
     const taken = this.#queue.splice(0, end === -1 ? this.#queue.length : end);
-    return taken.filter((operation) => operation.kind === "emit").filter(isWanted);
+    const wanted = taken.filter((operation) => operation.kind === "emit").filter(isWanted);
+    const fitting = this.#outbox.fitting(wanted.map((operation) => operation.emit));
+    this.#queue.unshift(...wanted.slice(fitting));
+    return wanted.slice(0, fitting);
   }
 
   async #deliver(operations: readonly (Operation & { kind: "emit" })[]): Promise<void> {
     const emits = operations.map((operation) => operation.emit);
     try {
-      const sending = await this.#outbox.take(emits);
+      const send = await this.#outbox.take(emits);
       // Looked at after the wait: the client may have heard meanwhile.
-      if (this.#held) this.#held.effects.push(sending);
-      else await sending();
+      if (this.#held) this.#held.effects.push({ operations, send });
+      else await send();
     } catch (error) {
       for (const { scope, name } of operations) this.#fail(scope, error, name);
     }
@@ -197,6 +212,17 @@ export class UnitOfWork {
     } catch (error) {
       this.#fail(operation.scope, error, operation.name);
       operation.settle(error);
+    }
+  }
+
+  /** Lambda would end it in the middle, and nobody would know of it. */
+  #drop(operations: readonly Operation[]): void {
+    for (const scope of new Set(operations.filter(isWanted).map((operation) => operation.scope))) {
+      const ofScope = operations.filter((operation) => operation.scope === scope);
+      this.#fail(scope, outOfTime(ofScope), "end in time");
+    }
+    for (const operation of operations) {
+      if (operation.kind === "effect") operation.settle(operation.scope.failure);
     }
   }
 
@@ -219,22 +245,4 @@ export class UnitOfWork {
     this.#services.log.error(afterTheEnd(scope, name), this.#details);
     return false;
   }
-}
-
-function emitting(event: string): string {
-  return `emit ${JSON.stringify(event)}`;
-}
-
-function isWanted(operation: Operation): boolean {
-  return operation.scope.failure === undefined;
-}
-
-function afterTheEnd(scope: Scope, name: string): string {
-  return `${name} refused: ${scope.label} had ended. Await the work, or push from a backend`;
-}
-
-/** The failure is logged where it happens, so a listener that does not await the operation owes no catch. */
-function handled(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {});
-  return promise;
 }

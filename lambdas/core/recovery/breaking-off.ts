@@ -1,5 +1,6 @@
 import type { ConnectRequest } from "../connections/connecting";
 import { fallBehind } from "../delivery/posting";
+import { settlesWithin } from "../listeners/listeners";
 import type { Services } from "../services";
 import { LAST_POST_MS } from "./boundary";
 import { introduce, type Returning } from "./introducing";
@@ -16,24 +17,52 @@ export interface BrokenReplay extends Returning {
 /**
  * Socket.IO's client keeps what comes before `connect`, does not say so when it comes back, and would get it
  * again. So it is told `connect`, which makes all that it has count, and then cut: it comes back for the rest.
+ * That does not wait for connection listeners until others post to it: they go on meanwhile.
  *
  * @throws when there is no time for that any more.
  */
 export async function breakOff(
   services: Services,
   request: ConnectRequest,
-  { socket, rooms, finish, error }: BrokenReplay,
+  broken: BrokenReplay,
 ): Promise<"connected" | "closed"> {
-  const { clock, log } = services;
-  const { connectionId, isProtected, activeFrom = 0 } = socket;
-  const outcome = await introduce(services, request, { socket, rooms }, async (greeting) => {
-    if (clock.now() > activeFrom + LAST_POST_MS) throw error;
-    await greeting();
-    await clock.pause(LAST_WORDS_MS);
-    // Who has waited for the end cuts it, too.
-    await finish("broken");
+  const { clock } = services;
+  const { socket, rooms, error } = broken;
+  const leftMs = (socket.activeFrom ?? 0) + LAST_POST_MS - clock.now();
+  if (leftMs < 0) throw error;
+  let tell: (() => Promise<void>) | undefined;
+  const introduced = introduce(services, request, { socket, rooms }, (greeting) => {
+    tell = once(() => sendBack(services, broken, greeting));
+    return tell;
   });
-  log.warn("a recovery broke off: its client is cut, and comes back for the rest", { connectionId, error });
+  if (!(await settlesWithin(introduced, leftMs))) {
+    if (!tell) throw error;
+    await tell();
+  }
+  return introduced;
+}
+
+async function sendBack(
+  services: Services,
+  { socket, finish, error }: BrokenReplay,
+  greeting: () => Promise<void>,
+): Promise<void> {
+  const { connectionId, isProtected } = socket;
+  await greeting();
+  await services.clock.pause(LAST_WORDS_MS);
+  // Who has waited for the end cuts it, too.
+  await finish("broken");
+  services.log.warn("a recovery broke off: its client is cut, and comes back for the rest", {
+    connectionId,
+    error,
+  });
   await fallBehind(services, { connectionId, isProtected, catchesUp: true });
-  return outcome;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
 }

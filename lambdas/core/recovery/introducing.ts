@@ -18,7 +18,7 @@ export async function introduce(
   services: Services,
   request: ConnectRequest,
   { socket, rooms }: Returning,
-  around?: (greeting: () => Promise<void>) => Promise<void>,
+  telling?: (greeting: () => Promise<void>) => () => Promise<void>,
 ): Promise<"connected" | "closed"> {
   const current = await services.sockets.introduce(socket);
   if (!current) return "closed";
@@ -27,6 +27,6 @@ export async function introduce(
   const record = { ...current, isProtected };
   const session = new Session(withDeadlineFromNow(services), record, nextStamp, handshake);
   session.recovered = true;
-  await welcome(services, request, session, rooms, around);
+  await welcome(services, request, session, rooms, telling);
   return "connected";
 }

@@ -1,5 +1,6 @@
-import type { SocketRecord, Stamp } from "../records";
+import type { SocketRecord } from "../records";
 import { baseRooms } from "../rooms";
+import { arrivedAt } from "../stamps";
 import { type Offset, offsetBound, timeOf } from "./offsets";
 import type { LoggedEvent } from "./ports";
 
@@ -37,22 +38,18 @@ export function missedEvents(
     .sort((one, other) => (one.offset < other.offset ? -1 : 1));
 }
 
-export function laterOf(one: Offset, other: Offset): Offset {
-  return one > other ? one : other;
-}
-
-function isExcepted(socket: Rooms, { except, offset }: LoggedEvent): boolean {
+/** By the socket's rooms as they are now: of one that it has left by now nobody knows that it was in it. */
+export function isExcepted(socket: Rooms, { except, offset }: LoggedEvent): boolean {
   const base = baseRooms(socket);
   return except.some((room) => base.includes(room) || isInSince(socket, room) <= timeOf(offset));
+}
+
+export function laterOf(one: Offset, other: Offset): Offset {
+  return one > other ? one : other;
 }
 
 /** Milliseconds since the epoch; never, for a room that it is not in. */
 function isInSince({ rooms, since = {} }: Rooms, room: string): number {
   const stamp = [since, rooms].find((stamps) => Object.hasOwn(stamps, room))?.[room];
   return stamp === undefined ? Number.POSITIVE_INFINITY : arrivedAt(stamp);
-}
-
-/** A stamp begins with its milliseconds. */
-function arrivedAt(stamp: Stamp): number {
-  return Number.parseInt(stamp, 10);
 }

@@ -12,7 +12,10 @@ const UNASKED: ReadonlySet<DisconnectReason> = new Set(["transport close", "ping
 /** A clock that is behind, and a read that takes its time. */
 const GRACE_MS = 60_000;
 
-/** Creates the socket, and where its client can recover it, what it is recovered by. */
+/**
+ * Creates the socket, and where its client can recover it, what it is recovered by. It stays new until both are
+ * there: of one that is to be cut, since one of them failed, no listener has heard.
+ */
 export async function createRecoverable(
   { sockets, recovery, clock }: RecoveryServices,
   socket: SocketRecord,
@@ -26,8 +29,9 @@ export async function createRecoverable(
     sockets.create(socket),
     recovery.sessions.open(session, sessionExpiry(socket, recovery.windowMs)),
   ]);
-  if (created !== "created") await recovery.sessions.end(session);
-  return created;
+  if (created === "created" && (await sockets.introduce(socket))) return "created";
+  await recovery.sessions.end(session);
+  return created === "created" ? "closed" : created;
 }
 
 /** When the session of a connected socket is of no use any more, in seconds since the epoch. */
@@ -36,18 +40,26 @@ export function sessionExpiry({ connectedAt }: Pick<SocketRecord, "connectedAt">
 }
 
 /**
- * Before the last traces of a closed socket go: keeps its rooms and data, with `data` as the disconnect
- * listeners left it, or forgets the session where the drop was asked for.
+ * Before the last traces of a closed socket go: keeps its rooms and data, as the disconnect listeners left
+ * them, or forgets the session where the drop was asked for.
  */
 export async function parkOrEnd(
   { recovery, clock }: RecoveryServices,
   socket: SocketRecord & { readonly closedFor: DisconnectReason },
-  data: SocketRecord["data"] = socket.data,
 ): Promise<void> {
-  const { pid, connectionId, rooms, since } = socket;
+  const { pid, connectionId, rooms, since, data } = socket;
   if (!recovery || pid === undefined) return;
-  if (!UNASKED.has(socket.closedFor)) return recovery.sessions.end({ pid, connectionId });
+  const isKept = UNASKED.has(socket.closedFor) || isUnfinished(socket);
+  if (!isKept) return recovery.sessions.end({ pid, connectionId });
   const at = clock.now();
   const expiresAt = expirySeconds(at + recovery.windowMs + GRACE_MS);
   await recovery.sessions.park(pid, { connectionId, at, rooms, since, data }, expiresAt);
+}
+
+/**
+ * Its recovery has not come to its end. Where that is because the Lambda died, the heartbeat cuts a connection that
+ * was never admitted; a client that broke the protocol meanwhile looks the same, and is asked who it is once more.
+ */
+function isUnfinished({ isNew, activeFrom, closedFor }: SocketRecord): boolean {
+  return isNew === true && activeFrom !== undefined && closedFor === "forced close";
 }

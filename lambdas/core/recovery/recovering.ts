@@ -9,7 +9,7 @@ import {
 import { withinSockets } from "../limits/sockets-per-user";
 import type { Services } from "../services";
 import { newSid } from "../sid";
-import { isAway, leftBehind } from "./old-socket";
+import { isAway, OldConnection } from "./old-socket";
 import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
 import { takeOver } from "./taking-over";
 
@@ -29,10 +29,15 @@ export async function connectAgain(services: Services, request: ConnectRequest):
   if (!recovery || !session) return connect(services, request);
   const identity = await authenticate(services, request, session.sid);
   if ("refused" in identity) return identity;
-  const outcome = await recover(services, recovery, request, { session, identity, cameAt });
-  if (outcome) return outcome;
-  const fresh = await withinSockets(services, request, { ...identity, sid: newSid() });
-  return "refused" in fresh ? fresh : connectAs(services, request, fresh);
+  const old = new OldConnection(services);
+  try {
+    const outcome = await recover(services, recovery, request, { session, old, identity, cameAt });
+    if (outcome) return outcome;
+    const fresh = await withinSockets(services, request, { ...identity, sid: newSid() });
+    return "refused" in fresh ? fresh : await connectAs(services, request, fresh);
+  } finally {
+    await old.closed();
+  }
 }
 
 /** What the client's pid stands for, if it can still be recovered. */
@@ -51,6 +56,7 @@ async function sessionOf(
 
 interface Candidate {
   readonly session: RecoverySession;
+  readonly old: OldConnection;
   readonly identity: Identity;
   /** Milliseconds since the epoch. */
   readonly cameAt: number;
@@ -61,14 +67,14 @@ async function recover(
   services: Services,
   recovery: Recovery,
   request: ConnectRequest,
-  { session: known, identity, cameAt }: Candidate,
+  { session: known, old, identity, cameAt }: Candidate,
 ): Promise<ConnectOutcome | undefined> {
   if (known.userId !== identity.userId) return undefined;
   const claim = request.nextStamp();
   const claimed = await recovery.sessions.claim(known.pid, claim);
   if (!claimed) return undefined;
   const session = { ...claimed, claim };
-  const parked = await leftBehind(services, recovery, session);
+  const parked = await old.leftBehind(recovery, session);
   if (!parked || isOver(recovery, parked, cameAt)) return undefined;
   const outcome = await takeOver(services, recovery, request, { session, parked, identity });
   // Its socket gets another sid now: nobody is to take this one again.

@@ -1,4 +1,5 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
+import { MAX_NAMESPACES } from "../../../lambdas/core/limits/namespaces";
 import { MAX_ROOMS, type SetUp, type TestClock } from "./contract-set-up";
 import { CONNECTED_AT, connect, connectionRecord, disconnect, HANDSHAKE, sidsIn, stampAt } from "./records";
 
@@ -48,6 +49,14 @@ export function connectionContract(setUp: SetUp): void {
       expect([...(loaded?.connection.leftNamespaces ?? [])].sort()).toEqual(["/admin", "/é#"]);
       await stores.connections.leave("other", "/admin");
       expect(await stores.connections.load("other")).toBeUndefined();
+    });
+
+    it("remembers no more of them than share an item, however many are left at once", async () => {
+      const { connectionId } = await connect(stores);
+      const names = Array.from({ length: MAX_NAMESPACES }, (_, index) => `/${index}`);
+      for (const name of [...names, "/one-more"]) await stores.connections.leave(connectionId, name);
+      const loaded = await stores.connections.load(connectionId);
+      expect([...(loaded?.connection.leftNamespaces ?? [])].sort()).toEqual(names.sort());
     });
 
     it("answers sockets that lost their connection, so that they can be removed", async () => {

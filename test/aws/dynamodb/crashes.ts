@@ -3,7 +3,15 @@ import { CLAIM_SECONDS } from "../../../lambdas/aws/dynamodb/socket-changes";
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { intercept } from "./interleavings";
 import { Race } from "./race";
-import { connect, connectionRecord, disconnect, HANDSHAKE, socketRecord, stampAt } from "./records";
+import {
+  connect,
+  connectionRecord,
+  disconnect,
+  HANDSHAKE,
+  loadSocket,
+  socketRecord,
+  stampAt,
+} from "./records";
 
 const ADA = { userId: "ada" };
 
@@ -81,6 +89,35 @@ export function crashes(connectClient: () => DynamoDBDocumentClient): void {
       expect(await race.keys()).toEqual([]);
     });
 
+    /** Joins a room and leaves it, with a crash in the leave. */
+    const leaveHalf = async (nth: number) => {
+      const socket = await connect(race.stores(), ADA);
+      await race.stores().memberships.join(socket, "chat", stampAt(20));
+      const leaving = race.stores(crash(nth)).memberships.leave(socket, "chat", stampAt(30));
+      await expect(leaving).rejects.toThrow("crashed");
+      return socket;
+    };
+
+    it.each([1, 2])("leave, %i", async (nth) => {
+      const socket = await leaveHalf(nth);
+      await cleanUp(socket.connectionId);
+      expect(await race.keys()).toEqual([]);
+    });
+
+    it.each([1, 2])("leave, %i, and it is finished by the next", async (nth) => {
+      const socket = await leaveHalf(nth);
+      await race.stores().memberships.leave(socket, "chat", stampAt(40));
+      expect(await race.members("chat")).toEqual([]);
+    });
+
+    it("leave, 2, and what it let be goes with its tombstone, which many leaves later is swept", async () => {
+      const socket = await leaveHalf(2);
+      for (let index = 0; index < 22; index++) {
+        await race.stores().memberships.leave(socket, `room ${index}`, stampAt(40 + index));
+      }
+      expect(await race.members("chat")).toEqual([]);
+    });
+
     it.each([1, 2, 3, 4])("authentication, %i", async (nth) => {
       const socket = await connect(race.stores());
       await race
@@ -90,6 +127,18 @@ export function crashes(connectClient: () => DynamoDBDocumentClient): void {
       await cleanUp(socket.connectionId);
       expect(await race.keys()).toEqual([]);
     });
+
+    it.each([1, 2, 3])(
+      "authentication, %i, and the next puts the socket into its user's room",
+      async (nth) => {
+        const socket = await connect(race.stores());
+        const half = race.stores(crash(nth)).sockets.authenticate(socket, ADA);
+        await expect(half).rejects.toThrow("crashed");
+        const current = (await loadSocket(race.stores(), socket)) ?? socket;
+        expect(await race.stores().sockets.authenticate(current, ADA)).toBe("done");
+        expect(await race.members("@user:ada")).toHaveLength(1);
+      },
+    );
 
     it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])("$disconnect, %i", async (nth) => {
       const stores = race.stores();

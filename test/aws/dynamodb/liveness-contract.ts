@@ -41,12 +41,29 @@ export function livenessContract(setUp: SetUp): void {
       expect(await all()).toEqual([]);
     });
 
-    it("notes answers, sockets and the earliest expiry of their tokens", async () => {
+    it("notes the first answer to each ping, and no other", async () => {
       await open();
+      await stores.liveness.see(connectionId);
+      const read = await only();
+      expect(read.seen).toBeUndefined();
+      const pinged = { ...read, pingedAt: CONNECTED_AT + 5 };
+      await stores.liveness.replace(read, pinged);
+      await stores.liveness.see(connectionId);
       clock.now += 10;
       await stores.liveness.see(connectionId);
+      const answered = await only();
+      expect(answered).toEqual({ ...pinged, seen: CONNECTED_AT });
+      const again = { ...read, pingedAt: clock.now };
+      expect(await stores.liveness.replace(answered, again)).toBe(true);
+      await stores.liveness.see(connectionId);
+      expect(await only()).toEqual({ ...again, seen: clock.now });
+    });
+
+    it("notes sockets and the earliest expiry of their tokens", async () => {
+      await open();
+      clock.now += 10;
       await stores.liveness.admit(connectionId);
-      expect(await only()).toMatchObject({ seen: clock.now, admittedAt: clock.now });
+      expect(await only()).toMatchObject({ admittedAt: clock.now });
       for (const [expiry, earliest] of [
         [900, 900],
         [1_000, 900],
@@ -97,12 +114,15 @@ export function livenessContract(setUp: SetUp): void {
 
     it("greets who is neither closing nor gone", async () => {
       await open();
+      expect(await stores.liveness.isGreeted(connectionId)).toBe(false);
       expect(await stores.liveness.greet(connectionId)).toBe(true);
       expect(await only()).toMatchObject({ greetedAt: CONNECTED_AT });
+      expect(await stores.liveness.isGreeted(connectionId)).toBe(true);
       await stores.connections.close(connectionId, "transport close");
       expect(await stores.liveness.greet(connectionId)).toBe(false);
       await disconnect(stores, connectionId);
       expect(await stores.liveness.greet(connectionId)).toBe(false);
+      expect(await stores.liveness.isGreeted(connectionId)).toBe(false);
       expect(await all()).toEqual([]);
     });
 

@@ -1,6 +1,15 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { MAX_ROOMS, ODD_NAMES, type SetUp } from "./contract-set-up";
-import { connect, disconnect, loadSocket, membersOf, sidsIn, socketRecord, stampAt } from "./records";
+import {
+  CONNECTED_AT,
+  connect,
+  disconnect,
+  loadSocket,
+  membersOf,
+  sidsIn,
+  socketRecord,
+  stampAt,
+} from "./records";
 
 /** What the core relies on of a `MembershipStore`. */
 export function membershipContract(setUp: SetUp): void {
@@ -61,6 +70,34 @@ export function membershipContract(setUp: SetUp): void {
       expect(await stores.memberships.join(socket, "chat", stampAt(40))).toBe("superseded");
       expect(await stores.memberships.join(socket, "chat", stampAt(60))).toBe("joined");
       expect(await loadSocket(stores, socket)).toEqual({ ...socket, rooms: { chat: stampAt(60) } });
+    });
+
+    it.each([
+      ["a record as it is", true],
+      ["a record that is out of date", false],
+    ])("know since when the socket is in a room that it joined late, with %s", async (_, isCurrent) => {
+      const { clock, stores: late } = await setUp(MAX_ROOMS);
+      const created = await connect(late);
+      const current = async () => (await loadSocket(late, created)) ?? created;
+      const joinAt = async (now: number, room: string, stamp: number) => {
+        clock.now = CONNECTED_AT + now;
+        const socket = isCurrent ? await current() : created;
+        expect(await late.memberships.join(socket, room, stampAt(stamp))).toBe("joined");
+        return Object.entries((await current()).since ?? {});
+      };
+      const since = (ms: number) => expect.stringMatching(new RegExp(`^${CONNECTED_AT + ms}-`));
+      for (const room of ["chat", "__proto__"]) {
+        expect(await joinAt(120, room, 20)).toEqual([]);
+        await late.memberships.leave(created, room, stampAt(25));
+        expect(await joinAt(3_000, room, 30)).toEqual([[room, since(2_950)]]);
+        expect(await joinAt(4_000, room, 30)).toEqual([[room, since(2_950)]]);
+        expect(await joinAt(5_000, room, 40)).toEqual([[room, since(2_950)]]);
+        expect(Object.entries((await current()).rooms)).toEqual([[room, stampAt(40)]]);
+        await late.memberships.leave(created, room, stampAt(50));
+        expect((await current()).since).toBeUndefined();
+        expect(await joinAt(5_000, room, 4_950)).toEqual([]);
+        await late.memberships.leave(created, room, stampAt(4_960));
+      }
     });
 
     it("are not interrupted by a leave that is handled after a later join", async () => {
@@ -167,6 +204,35 @@ export function membershipContract(setUp: SetUp): void {
       await stores.sockets.close(other, "server namespace disconnect", stampAt(20));
       expect(await memberships.join(other, "chat", stampAt(30))).toBe("closed");
       expect(await sidsIn(stores, "chat")).toEqual([]);
+    });
+
+    it("leaves all rooms of a socket that was claimed, as often as it takes; its record still names them", async () => {
+      const socket = await connect(stores, { userId: "ada" });
+      await stores.memberships.join(socket, "chat", stampAt(20));
+      const claimed = await stores.sockets.claim(socket, "transport close");
+      if (!claimed) throw new Error("expected the claim to be granted");
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        await stores.memberships.leaveAll(claimed);
+        for (const room of [socket.sid, "@all", "@user:ada", "chat"])
+          expect(await sidsIn(stores, room)).toEqual([]);
+        expect((await loadSocket(stores, socket))?.rooms).toEqual({ chat: stampAt(20) });
+      }
+      expect(await stores.memberships.join(socket, "chat", stampAt(30))).toBe("closed");
+      await stores.sockets.remove(claimed, true);
+      expect(await loadSocket(stores, socket)).toBeUndefined();
+    });
+
+    it("leaves all rooms but those that a recovered socket has on its new connection", async () => {
+      const old = await connect(stores, { userId: "ada" });
+      await stores.memberships.join(old, "chat", stampAt(20));
+      const claimed = await stores.sockets.claim(old, "transport close");
+      if (!claimed) throw new Error("expected the claim to be granted");
+      const { rooms } = claimed;
+      await connect(stores, { userId: "ada", connectionId: "new", stamp: stampAt(30), rooms, activeFrom: 1 });
+      await stores.memberships.leaveAll(claimed);
+      for (const room of [old.sid, "@all", "@user:ada", "chat"]) {
+        expect(await membersOf(stores, room)).toMatchObject([{ sid: old.sid, connectionId: "new" }]);
+      }
     });
 
     it("leaves what a recovered socket joined on its new connection", async () => {

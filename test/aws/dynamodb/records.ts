@@ -52,7 +52,7 @@ export async function connect(
 
 /** What the `disconnect` Lambda does; answers the sockets whose listeners this call had to run. */
 export async function disconnect(
-  { connections, sockets }: Stores,
+  { connections, sockets, memberships }: Stores,
   connectionId: string,
 ): Promise<readonly SocketRecord[]> {
   const closed = await connections.close(connectionId, "transport close");
@@ -61,8 +61,13 @@ export async function disconnect(
   for (const socket of closed.sockets) {
     const claimed = await sockets.claim(socket, "transport close");
     if (!claimed) continue;
-    if (!claimed.isNew) owed.push(claimed);
-    await sockets.remove(claimed);
+    if (claimed.isNew) {
+      await sockets.remove(claimed);
+      continue;
+    }
+    owed.push(claimed);
+    await memberships.leaveAll(claimed);
+    await sockets.remove(claimed, true);
   }
   await connections.remove(connectionId);
   return owed;

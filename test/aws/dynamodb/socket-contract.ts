@@ -2,7 +2,6 @@ import { CLAIM_SECONDS } from "../../../lambdas/aws/dynamodb/socket-changes";
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
 import { MAX_ROOMS, ODD_NAMES, type SetUp, type TestClock } from "./contract-set-up";
 import {
-  CONNECTED_AT,
   connect,
   connectionRecord,
   disconnect,
@@ -41,8 +40,8 @@ export function socketContract(setUp: SetUp): void {
       }
     });
 
-    it("is new until it is introduced where it is recovered, and then as it is by then", async () => {
-      const socket = await connect(stores, { activeFrom: CONNECTED_AT });
+    it("is new until it is introduced where it can be recovered, and then as it is by then", async () => {
+      const socket = await connect(stores, { pid: "secret" });
       expect((await loadSocket(stores, socket))?.isNew).toBe(true);
       await stores.memberships.join(socket, "chat", stampAt(1));
       const { sid } = socket;
@@ -51,13 +50,13 @@ export function socketContract(setUp: SetUp): void {
     });
 
     it("is not introduced when it has closed, and owes no listeners", async () => {
-      const socket = await connect(stores, { activeFrom: CONNECTED_AT });
+      const socket = await connect(stores, { pid: "secret" });
       await stores.sockets.close(socket, "transport close", stampAt(20));
       expect(await stores.sockets.introduce(socket)).toBeUndefined();
       expect(await stores.sockets.claim(socket, "transport close")).toMatchObject({ isNew: true });
     });
 
-    it("owes listeners as soon as it is created where it is not recovered", async () => {
+    it("owes listeners as soon as it is created where it cannot be recovered", async () => {
       const claimed = await stores.sockets.claim(await connect(stores), "transport close");
       expect(claimed?.isNew).toBeUndefined();
     });
@@ -210,7 +209,14 @@ export function socketContract(setUp: SetUp): void {
       const socket = await connect(stores);
       await stores.memberships.join(socket, "chat", stampAt(20));
       const claimed = await stores.sockets.claim(socket, "ping timeout");
-      expect(claimed).toEqual({ ...socket, closedFor: "ping timeout", rooms: { chat: stampAt(20) } });
+      const claimedAt = clock.now;
+      expect(claimed).toEqual({
+        ...socket,
+        closedFor: "ping timeout",
+        claimedAt,
+        rooms: { chat: stampAt(20) },
+      });
+      expect((await loadSocket(stores, socket))?.claimedAt).toBe(claimedAt);
       expect(await stores.sockets.claim(socket, "transport close")).toBeUndefined();
     });
 

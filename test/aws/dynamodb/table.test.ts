@@ -31,7 +31,7 @@ beforeEach(async () => {
 describe("the table", () => {
   it("holds a connection as documented", async () => {
     const socket = await connect(stores, { userId: "ada", claims: { sub: "ada" }, data: { name: "Ada" } });
-    await stores.memberships.join(socket, "chat", stampAt(20));
+    await stores.memberships.join(socket, "chat", stampAt(90_000));
     const items = await readTable(database.client, tableName);
     const { connectionId, sid, protocol, connectedAt } = socket;
     const common = { protocol, connectedAt, expiresAt: EXPIRES_AT };
@@ -49,14 +49,14 @@ describe("the table", () => {
         userId: "ada",
         claims: '{"sub":"ada"}',
         data: { "=name": '"Ada"' },
-        rooms: { "=chat": stampAt(20) },
+        rooms: { "=chat": stampAt(90_000) },
         left: {},
       },
       { pk: `CONN#${connectionId}`, sk: "ZHAND", handshake: expect.any(String), expiresAt: EXPIRES_AT },
       { ...membership, pk: expect.stringMatching(/^ROOM#%2F#@all#\d+$/), stamp: stampAt(10) },
       { ...membership, pk: `ROOM#%2F#${sid}`, stamp: stampAt(10) },
       { ...membership, pk: "ROOM#%2F#@user:ada", stamp: stampAt(10) },
-      { ...membership, pk: "ROOM#%2F#chat", stamp: stampAt(20) },
+      { ...membership, pk: "ROOM#%2F#chat", stamp: stampAt(90_000) },
     ];
     expect(items).toHaveLength(expected.length);
     expect(items).toEqual(expect.arrayContaining(expected));
@@ -76,11 +76,24 @@ describe("the table", () => {
     expect(await cost(() => memberships.leave(socket, "chat", stampAt(30)))).toBe("Update Delete");
     expect(await cost(() => connections.load(socket.connectionId))).toBe("Query");
     expect(await cost(() => sockets.saveData(socket, { a: 1, b: 2 }))).toBe("Update");
-    expect(await cost(() => sockets.authenticate(socket, { userId: "ada" }))).toBe("Update");
+    expect(await cost(() => sockets.authenticate(socket, { userId: "ada" }))).toBe("Update Put Query");
     await sockets.remove(next);
+    // The BatchGetItem is for the room that was left.
     expect(await cost(() => disconnect(stores, socket.connectionId))).toBe(
-      "Update Update Query Update Delete Delete Delete Delete BatchWrite Delete",
+      "Update Update Query Update Delete Delete Delete BatchGetItem Delete BatchWrite Delete",
     );
+  });
+
+  it("is asked ten things at once where a socket of many rooms is removed", async () => {
+    let [underWay, most] = [0, 0];
+    const watched = intercept(database.client, async (send) => {
+      most = Math.max(most, ++underWay);
+      return send().finally(() => underWay--);
+    });
+    const rooms = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`room ${n}`, stampAt(20)]));
+    const { sockets } = createStores({ client: watched, tableName, now: () => 0, maxRoomsPerSocket: 100 });
+    await sockets.remove(socketRecord({ closedFor: "transport close", rooms }));
+    expect(most).toBe(10);
   });
 
   it("pages through a room of 2,500 members, in one partition and in sixteen", async () => {

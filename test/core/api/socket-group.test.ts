@@ -17,6 +17,7 @@ async function group(go: (io: Server, ...args: Parameters<Listener>) => unknown)
   const left: unknown[] = [];
   io.on("disconnect", (socket, reason) => left.push([socket.data.user, reason]));
   io.on("go", (socket, ...args) => go(io, socket, "go", ...args));
+  io.on("fill", (socket) => socket.join("another"));
   const service = new CoreService(io);
   const ada = await service.socketIo("/", { user: "ada" });
   const bob = await service.socketIo("/", { user: "bob" });
@@ -37,9 +38,13 @@ const go = (client: Client) => client.send('42["go"]');
 
 describe("socketsJoin and socketsLeave", () => {
   test("act on every socket of the target, of both protocols", async () => {
-    const { service, clients } = await group((io) =>
-      io.in("room").except("@user:bob").socketsJoin(["a", "b"]),
-    );
+    const { service, clients } = await group(async (io) => {
+      const [bob] = await io.toUser("bob").fetchSockets();
+      await io
+        .in("room")
+        .except(bob?.id ?? "")
+        .socketsJoin(["a", "b"]);
+    });
     await go(clients.outside);
     expect(roomsOf(service)).toEqual({
       ada: ["a", "b", "room"],
@@ -91,6 +96,13 @@ describe("socketsJoin and socketsLeave", () => {
     expect(service.errors()).toEqual([]);
   });
 
+  test("reach a user whose id begins with what names of rooms may not begin with", async () => {
+    const { service } = await group((io) => io.toUser("@eve").socketsJoin("a"));
+    const eve = await service.socketIo("/", { user: "@eve" });
+    await go(eve);
+    expect(roomsOf(service)).toMatchObject({ "@eve": ["a", "room"], ada: ["room"] });
+  });
+
   test("fail the listener when a socket is in too many rooms", async () => {
     const { service, clients } = await group((io) => {
       io.socketsJoin("a");
@@ -100,6 +112,19 @@ describe("socketsJoin and socketsLeave", () => {
     await go(clients.ada);
     expect(service.errors()).toEqual(['listener of "go" failed to join sockets']);
     expect(clients.bob.take()).toEqual([]);
+  });
+
+  test("act on all the others when some are in too many rooms, and then fail the listener", async () => {
+    const { service, clients } = await group((io) => io.in("room").socketsJoin("a"));
+    for (let more = 0; more < 200; more++) {
+      const client = await service.socketIo();
+      if (more % 3 === 0) await client.send('42["fill"]');
+    }
+    service.stores.maxRoomsPerSocket = 2;
+    await go(clients.ada);
+    const page = await service.services.memberships.members("/", "a", { after: "@", upTo: "A" });
+    expect(page.members).toHaveLength(203 - 67);
+    expect(service.errors()).toEqual(['listener of "go" failed to join sockets']);
   });
 
   test("refuse rooms that nobody may join", async () => {

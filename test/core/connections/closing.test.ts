@@ -1,5 +1,6 @@
 import { Server } from "../../../lambdas/core";
 import { disconnect, disconnectOrQueue } from "../../../lambdas/core/connections/closing";
+import { EVERY_SID } from "../../../lambdas/core/delivery/sid-range";
 import { heartbeat } from "../../../lambdas/core/heartbeat/heartbeat";
 import { CoreService } from "../../support/core-service";
 
@@ -47,6 +48,27 @@ describe("disconnect", () => {
     expect(staying.take()).toEqual(['42["left"]']);
     expect(leaving.take()).toEqual([]);
   });
+
+  test.each([0, 120_000])(
+    "of many at once: nobody is told by `disconnect` of the others that left (recovery %i)",
+    async (recoveryWindowMs) => {
+      const io = new Server();
+      io.on("connection", (socket) => socket.join("room"));
+      io.on("disconnect", (socket) => io.to("room").emit("left", socket.id));
+      const service = new CoreService(io, { recoveryWindowMs });
+      const staying = await service.socketIo();
+      const leaving = await Promise.all(Array.from({ length: 20 }, () => service.socketIo()));
+      for (const { connectionId } of leaving) service.gone.add(connectionId);
+      const posted: string[] = [];
+      const { post } = service.services.gateway;
+      service.services.gateway.post = async (recipient, frame) => {
+        posted.push(recipient.connectionId);
+        return post(recipient, frame);
+      };
+      await Promise.all(leaving.map((client) => client.drop()));
+      expect(posted).toEqual(leaving.map(() => staying.connectionId));
+    },
+  );
 
   test("follows from a 410: whoever posts hands the connection over, and it is cut", async () => {
     const { io, heard } = watched();
@@ -134,6 +156,31 @@ describe("disconnect", () => {
     const client = await service.socketIo();
     await client.drop();
     expect(service.errors()).toHaveLength(1);
+    expect(service.stores.isEmpty()).toBe(true);
+  });
+});
+
+describe("a disconnect that dies in a `disconnect` listener", () => {
+  // The listener has a deadline, which would keep the process.
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] }));
+  afterEach(() => jest.useRealTimers());
+
+  test("is done again, rooms and all, and leaves no trace", async () => {
+    const { io, heard } = watched();
+    let isDying = true;
+    io.on("disconnect", () => (isDying ? new Promise(() => {}) : undefined));
+    const service = new CoreService(io);
+    const client = await service.socketIo();
+    void client.drop();
+    await service.settle();
+    await new Promise(setImmediate);
+    expect((await service.services.memberships.members("/", "room", EVERY_SID)).members).toEqual([]);
+    isDying = false;
+    service.now += 61_000;
+    await heartbeat({ ...service.services, runs: service.stores.runs });
+    await service.settle();
+    const once = ["/ disconnecting transport close true false", "/ disconnect transport close 0"];
+    expect(heard).toEqual([...once, ...once]);
     expect(service.stores.isEmpty()).toBe(true);
   });
 });

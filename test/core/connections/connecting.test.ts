@@ -58,6 +58,26 @@ describe("CONNECT", () => {
     expect(service.errors()).toHaveLength(1);
   });
 
+  test.each(["cannot be kept", "was not kept yet when its connection dropped"])(
+    "nobody hears of a socket whose session %s",
+    async (what) => {
+      const heard: string[] = [];
+      const io = new Server();
+      for (const event of ["connection", "disconnect"] as const) io.on(event, () => void heard.push(event));
+      const service = new CoreService(io, { recoveryWindowMs: 120_000 });
+      const client = await service.connection({ query: { EIO: "4", transport: "websocket" } });
+      service.stores.sessions.open = async () => {
+        if (what === "cannot be kept") throw new Error("DynamoDB is away");
+        await client.drop();
+      };
+      await client.send("40");
+      await client.drop();
+      expect(heard).toEqual([]);
+      expect(client.take().filter((frame) => frame.startsWith("40"))).toEqual([]);
+      expect(service.stores.isEmpty()).toBe(true);
+    },
+  );
+
   test("a client that cannot be told that it is connected is cut", async () => {
     const service = new CoreService(new Server());
     const client = await service.connection({ query: { EIO: "4", transport: "websocket" } });

@@ -96,6 +96,40 @@ test("a repetition of open that is refused what it was granted before cuts the c
   expect(service.cut).toEqual([CONNECTION]);
 });
 
+describe("open that Lambda invokes once more when it was done", () => {
+  const PROTOCOLS = [
+    ["Socket.IO", { EIO: "4", transport: "websocket" }],
+    ["plain JSON", {}],
+    ["plain JSON, with a token,", { token: "any" }],
+  ] as const;
+
+  test.each(PROTOCOLS)("and late, leaves a %s client as it is", async (_name, query) => {
+    const { service, event } = await upgraded(query);
+    await open(service.services, event);
+    service.now += 21_000;
+    await open(service.services, event);
+    expect(service.cut).toEqual([]);
+    expect(service.posted.get(CONNECTION)).toHaveLength(1);
+    expect(service.errors()).toEqual([]);
+  });
+
+  test.each(PROTOCOLS.slice(1))("runs no listeners of a %s client again", async (_name, query) => {
+    const { service, event } = await upgraded(query);
+    await open(service.services, event);
+    await open(service.services, event);
+    expect(framesOf(service)).toEqual([CONNECTED]);
+    expect(service.stores.calls.filter((call) => call === "join")).toHaveLength(1);
+  });
+});
+
+test("open that comes too late for the first time has the client cut", async () => {
+  const { service, event } = await upgraded({ EIO: "4", transport: "websocket" });
+  service.now += 21_000;
+  await open(service.services, event);
+  expect(service.cut).toEqual([CONNECTION]);
+  expect(service.posted.get(CONNECTION)).toBeUndefined();
+});
+
 describe("open of a Socket.IO connection that answers 410", () => {
   /** Until when each greeting is tried. */
   async function tried(prepare: (service: CoreService) => Promise<void> = async () => {}) {

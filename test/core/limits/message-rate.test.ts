@@ -192,6 +192,7 @@ describe("beyond the rate, a Socket.IO client", () => {
   });
 
   test("is still alive when it answers a ping", async () => {
+    service.stores.liveness.change(client.connectionId, { pingedAt: service.now });
     await client.send("3");
     expect(service.stores.liveness.records.get(client.connectionId)?.seen).toBe(service.now);
   });
@@ -233,6 +234,7 @@ describe("beyond the rate, a plain JSON client", () => {
   });
 
   test("is still alive when it answers a ping", async () => {
+    service.stores.liveness.change(client.connectionId, { pingedAt: service.now });
     await client.send('{"pong":true}');
     expect(client.take()).toEqual([]);
     expect(service.stores.liveness.records.get(client.connectionId)?.seen).toBe(service.now);

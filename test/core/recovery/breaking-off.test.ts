@@ -1,4 +1,6 @@
 import type { PostOutcome } from "../../../lambdas/core/ports";
+import { LAST_POST_MS } from "../../../lambdas/core/recovery/boundary";
+import { Barrier } from "../../support/barrier";
 import { VirtualTime } from "../../support/virtual-time";
 import { aliceInRoom, IN_A, type Service, say } from "./alice";
 
@@ -126,12 +128,49 @@ describe("a recovery that breaks off", () => {
     expect(alice.events().sort()).toEqual(rest.sort());
   });
 
-  test("too late to tell its client before others post is cut without a word", async () => {
-    const { service, alice, rule } = await aliceMissing("two", "unknown");
+  test("does not wait for slow connection listeners until others post: they go on, and no event comes twice", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
+    try {
+      const { service, alice, heard, rule, mend, seen } = await aliceMissing("two", "unknown");
+      const [begun, told, query] = [new Barrier(), new Barrier(), new Barrier()];
+      rule.connected = async () => {
+        begun.open();
+        await query.passed;
+        heard.push("connection listener ends");
+      };
+      seen.posting = (frame) => frame.startsWith("40") && told.open();
+      const back = alice.connect();
+      await begun.passed;
+      await jest.advanceTimersByTimeAsync(LAST_POST_MS);
+      await told.passed;
+      query.open();
+      await back;
+      expect(alice.recovered).toBe(true);
+      expect(alice.events()).toEqual(["said one"]);
+      expect(heard).toEqual(['connection true a {"name":"Alice"}', "connection listener ends"]);
+      mend();
+      await cutOff(service, { connectionId: alice.connection?.connectionId ?? "" });
+      rule.connected = undefined;
+      await alice.connect();
+      expect(alice.events()).toEqual(ALL.slice(1));
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("too late to tell its client before others post is cut without a word, to the app neither", async () => {
+    const { service, alice, heard, mend } = await aliceMissing("two", "unknown");
     const time = new VirtualTime(service);
-    rule.connected = () => time.pause(8_000);
+    const { post } = service.services.gateway;
+    service.services.gateway.post = async (recipient, frame) => {
+      if (frame.includes('"two"')) await time.pause(9_000);
+      return post(recipient, frame);
+    };
     await time.run(alice.connect());
     expect(alice.recovered).toBeUndefined();
     expect(service.cut).toContain(alice.connection?.connectionId);
+    mend();
+    await time.run(alice.connection?.drop() ?? Promise.resolve());
+    expect(heard).toEqual([]);
   });
 });

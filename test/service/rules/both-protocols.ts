@@ -130,4 +130,18 @@ export function bothProtocols(service: () => WireService): void {
     expect(await service().status(`namespace=${encodeURIComponent(namespace)}`)).toBe(404);
     await expectQuiet(client);
   });
+
+  test.concurrent("[L8] a connection is in a hundred namespaces, those that it left among them, and in no more", async () => {
+    const client = await service().connected();
+    for (let tenant = 1; tenant < 100; tenant += 1) {
+      client.send(`40/tenant-${tenant},`);
+      expect((await client.take(2)).join("")).toContain(`40/tenant-${tenant},{"sid"`);
+      if (tenant % 2 === 0) client.send(`41/tenant-${tenant},`);
+    }
+    const refused = { message: "more than 100 namespaces on one connection", data: TOO_MANY_NAMESPACES };
+    expect(await client.ask("40/tenant-100,")).toBe(`44/tenant-100,${JSON.stringify(refused)}`);
+    await expectQuiet(client);
+  });
 }
+
+const TOO_MANY_NAMESPACES = { code: "too_many_namespaces", limit: 100 };
