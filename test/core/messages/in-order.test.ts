@@ -87,7 +87,7 @@ test("[O4] the connection is cut when it cannot be marked nor the message kept, 
   service.services.connections.close = () => Promise.reject(new Error("the table is out of reach"));
   queue.bury = () => Promise.reject(new Error("no answer"));
   expect(await run([one])).toEqual([]);
-  expect(service.cut).toEqual([client.connectionId]);
+  expect(service.cut).toContain(client.connectionId);
 });
 
 /** Has batches handled until nothing comes again; answers how many it took. */

@@ -61,7 +61,7 @@ test("[O6] a connection that could not be closed is closed when its message come
   expect(await run([one])).toEqual([one.id]);
   connections.close = close;
   expect(await run([{ ...one, receiveCount: 2 }])).toEqual([]);
-  expect(service.cut).toEqual([client.connectionId]);
+  expect(service.cut).toContain(client.connectionId);
 });
 
 test("[O4] what was begun three times in vain is kept, though it waited longer by then", async () => {
