@@ -2,6 +2,7 @@ import { postAll } from "../delivery/posting";
 import { EVENT_VERSION } from "../internal-events";
 import type { Session } from "../listeners/session";
 import { DIALECTS } from "../messages/dialects";
+import type { Invoker } from "../ports";
 import type { ConnectionRecord, DisconnectReason, LoadedConnection, SocketRecord, Stamp } from "../records";
 import type { OperationServices, PostServices } from "../services";
 import { orCut } from "./cutting";
@@ -89,15 +90,20 @@ export async function closeConnection(
 
 /**
  * Gives up on a client that waits for an answer which we cannot give: it will come again. Nothing is asked of
- * the table, which may be what failed; `$disconnect` removes what there is.
+ * the table, which may be what failed; `$disconnect` removes what there is. Where API Gateway refuses, `disconnect`
+ * tries again.
  */
 export async function abandon(
-  { gateway, log }: Pick<OperationServices, "gateway" | "log">,
+  services: Pick<OperationServices, "gateway" | "log"> & { readonly invoker: Pick<Invoker, "disconnect"> },
   { connectionId }: Pick<ConnectionRecord, "connectionId">,
   error: unknown,
 ): Promise<void> {
-  log.error("a client could not be connected, and is cut", { connectionId, error });
-  await gateway.close(connectionId);
+  services.log.error("a client could not be connected, and is cut", { connectionId, error });
+  try {
+    await services.gateway.close(connectionId);
+  } catch {
+    await handOver(services, new Map([[connectionId, "transport close"]]));
+  }
 }
 
 /**

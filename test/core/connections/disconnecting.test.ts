@@ -56,6 +56,22 @@ describe("a client that may not have heard that it was disconnected", () => {
   });
 });
 
+test("a client that cannot be connected is cut by disconnect where API Gateway refuses to cut it at once", async () => {
+  const { service, client } = await scene();
+  const { stores } = service;
+  const { close } = service.services.gateway;
+  service.services.gateway.close = () => Promise.reject(new Error("API Gateway answered 429"));
+  const { create } = stores.sockets;
+  stores.sockets.create = () => Promise.reject(new Error("the table is away"));
+  const other = await service.connection({ query: { EIO: "4", transport: "websocket" } });
+  await other.send("40");
+  stores.sockets.create = create;
+  service.services.gateway.close = close;
+  await service.settle();
+  expect(service.cut).toEqual([other.connectionId]);
+  expect(service.cut).not.toContain(client.connectionId);
+});
+
 describe("[S14] a disconnect that closes the connection", () => {
   test.each([
     ["by the socket's listener", '42["bye",true]'],
