@@ -86,12 +86,9 @@ export async function postParcels(
     if (outcome !== "gone" && outcome !== "sent") log.unsent[outcome] = (log.unsent[outcome] ?? 0) + 1;
     isBehind ||= outcome !== "sent" && services.catchUp !== undefined && !!recipient.catchesUp;
   }
-  if (outcome === "gone") {
-    log.gone.push(recipient);
-  } else if (isBehind) {
-    log.behind.push(recipient);
-    await cut(services, recipient);
-  }
+  if (outcome === "gone") log.gone.push(recipient);
+  else if (isBehind) log.behind.push(recipient);
+  if (isBehind) await cut(services, recipient);
 }
 
 /** For a client that lacks something, and gets it when it comes back. */
@@ -101,8 +98,8 @@ export async function fallBehind(services: PostServices, recipient: Recipient): 
 }
 
 /**
- * At once, before somebody else posts a later event, which the client would go on from when it comes back. Where it
- * fails, `disconnect` does it again.
+ * At once, before somebody else posts a later event, which would come before what the client gets when it is back.
+ * Also who is said to be gone, and may not be. Where it fails, `disconnect` does it again.
  */
 async function cut({ gateway }: PostServices, { connectionId }: Recipient): Promise<void> {
   await gateway.close(connectionId).catch(() => {});
