@@ -64,4 +64,4 @@ it("a message function that dies twice, at whichever call, loses no message, swa
   expect(socket.connected).toBe(true);
   const logged = local.functionLogs.map(({ text }) => text).join();
   expect(logged).not.toContain("given up");
-}, 120_000);
+}, 180_000);

@@ -167,4 +167,4 @@ it("killed between any two of its AWS calls, no function leaves a client stuck o
   await ghosts.stop();
   await noTraces();
   expect((await check()).contradictions).toEqual([]);
-}, 90_000);
+}, 180_000);

@@ -1,9 +1,12 @@
 import { io } from "socket.io-client";
 import { WebSocket } from "ws";
 
-/** How long a client waits for an answer before it asks again, and how long it goes on. */
+/**
+ * How long a client waits for an answer before it asks again, and how long it goes on: a closer that was killed three
+ * times is followed after a minute, and until then nobody answers.
+ */
 const ANSWER_MS = 2_000;
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 const RECONNECTION_MS = 50;
 
 /** A connection that comes back when it is lost. */
