@@ -1,3 +1,4 @@
+import { mapName } from "../lambdas/aws/dynamodb/items";
 import { membershipKey } from "../lambdas/aws/dynamodb/keys";
 import type { Stamp } from "../lambdas/core/records";
 import { baseRooms } from "../lambdas/core/rooms";
@@ -79,7 +80,7 @@ function everyMembershipHasRoom(traces: Traces, { now }: Snapshot): readonly Fin
 function placesOf(socket: ScannedItem): readonly Place[] {
   const { namespace = "", sid = "", userId, stamp, rooms = {} } = socket;
   const base = baseRooms({ sid, userId }).map((room) => [room, stamp] as const);
-  const joined = Object.entries(rooms).map(([key, at]) => [roomOf(key), at] as const);
+  const joined = Object.entries(rooms).map(([key, at]) => [mapName(key), at] as const);
   return [...base, ...joined].map(([room, at]) => ({
     room,
     stamp: at,
@@ -93,12 +94,7 @@ function leftAt(
 ): Stamp | undefined {
   const [, at] =
     Object.entries(left).find(
-      ([key]) => placeOf(membershipKey(namespace, roomOf(key), sid)) === placeOf(membership),
+      ([key]) => placeOf(membershipKey(namespace, mapName(key), sid)) === placeOf(membership),
     ) ?? [];
   return at;
-}
-
-/** The reverse of `mapKey`. */
-function roomOf(mapKey: string): string {
-  return mapKey.slice(1);
 }

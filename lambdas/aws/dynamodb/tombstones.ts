@@ -1,4 +1,5 @@
 import type { SocketRecord, Stamp } from "../../core/records";
+import { arrivedAt } from "../../core/stamps";
 import type { Change } from "./table";
 
 /** By then every Lambda that an earlier join started has ended: API Gateway waits 29 s for it. */
@@ -34,9 +35,4 @@ export function tombstoneRemoval(socket: SocketRecord, stale: readonly Tombstone
     names: { "#left": "left", ...Object.fromEntries(stale.map(([key], index) => [`#t${index}`, key])) },
     values: { ":sid": socket.sid, ...Object.fromEntries(stale.map(([, at], index) => [`:t${index}`, at])) },
   };
-}
-
-/** A stamp begins with its milliseconds. */
-function arrivedAt(stamp: Stamp): number {
-  return Number.parseInt(stamp, 10);
 }

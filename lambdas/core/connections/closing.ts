@@ -20,18 +20,16 @@ const MAX_CONCURRENT_CONNECTIONS = 20;
  * are removed. Repeating it, in whole or after a crash half-way, is harmless.
  */
 export async function disconnect(services: Services, event: DisconnectEvent): Promise<void> {
-  const failures: unknown[] = [];
   await forEachConcurrently(event.connections, MAX_CONCURRENT_CONNECTIONS, async ({ connectionId, sid }) => {
     try {
       if (sid === undefined) await closeWhole(services, connectionId, event);
       else await closeOne(services, { connectionId, sid }, event);
     } catch (error) {
       services.log.error("a connection could not be cleaned up", { connectionId, error });
-      failures.push(error);
+      // Lambda invokes again; what is done by then costs a look.
+      throw error;
     }
   });
-  // Lambda invokes again; what is done by then costs a look.
-  if (failures.length > 0) throw failures[0];
 }
 
 /** Nobody repeats a `$disconnect` that failed: it is queued for another invocation, which Lambda repeats. */

@@ -13,12 +13,16 @@ export function refuseExcess(id?: number | string): never {
   throw new ProtocolError("rate_limited", "expected fewer messages, got more than a client may send", { id });
 }
 
-/** A bare close, on which a Socket.IO client waits and comes again; plain JSON clients are told first. */
 export async function closeFlood(services: Services, connection: ConnectionRecord): Promise<void> {
-  const { connectionId, protocol } = connection;
+  const { connectionId } = connection;
   services.log.warn("closed a connection: its client sends far more than it may", { connectionId });
+  await closeForcibly(services, connection);
+}
+
+/** A bare close, on which a Socket.IO client waits and comes again; plain JSON clients are told first. */
+export async function closeForcibly(services: Services, connection: ConnectionRecord): Promise<void> {
   const reason = "forced close";
-  if (protocol === "json")
+  if (connection.protocol === "json")
     await tell(services, connection, [encodeJsonDisconnect({ reason, reconnect: true })]);
   await closeConnection(services, connection, reason);
 }

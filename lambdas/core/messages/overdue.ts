@@ -1,6 +1,4 @@
-import { encodeJsonDisconnect } from "../../protocol/json-frames";
-import { closeConnection } from "../connections/disconnecting";
-import { tell } from "../delivery/telling";
+import { closeForcibly } from "../limits/excess";
 import type { Services } from "../services";
 import type { MessageRequest } from "./message";
 
@@ -16,15 +14,12 @@ export function isOverdue({ clock }: Pick<Services, "clock">, { arrivedAt }: Mes
   return clock.now() > arrivedAt + MOST_MS;
 }
 
-/** As a flood's: a bare close, on which a Socket.IO client waits and comes again; plain JSON clients are told first. */
+/** As a flood's. */
 export async function closeOverdue(services: Services, { connectionId }: MessageRequest): Promise<void> {
   const loaded = await services.connections.load(connectionId);
   if (!loaded || loaded.connection.closedFor) return;
   const { log, limits } = services;
-  const reason = "forced close";
   log.warn("closed a connection: what its client sent waited for too long", { connectionId });
   limits.refusals.add("maxQueueSeconds", { connectionId });
-  if (loaded.connection.protocol === "json")
-    await tell(services, loaded.connection, [encodeJsonDisconnect({ reason, reconnect: true })]);
-  await closeConnection(services, loaded.connection, reason);
+  await closeForcibly(services, loaded.connection);
 }
