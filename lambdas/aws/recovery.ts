@@ -18,7 +18,7 @@ export function recoveryIn(
       windowMs: millisecondsIn(env, ENV.recoveryWindowSeconds),
       logMs: millisecondsIn(env, ENV.recoveryLogSeconds),
       overlapMs: millisecondsIn(env, ENV.recoveryOverlapSeconds),
-      nextOffset: offsetSource(Date.now),
+      drawOffsets: offsetSource(Date.now),
       secondWrites: new SecondWrites(),
       events,
       undelivered,

@@ -110,12 +110,12 @@ export class CoreService {
   #recovery(windowMs = 0): Pick<Services, "recovery" | "catchUp"> {
     if (windowMs === 0) return {};
     const { events, undelivered, sessions, replays } = this.stores;
-    const nextOffset = offsetSource(() => this.now);
+    const drawOffsets = offsetSource(() => this.now);
     const logMs = windowMs + 600_000;
     const stores = { events, undelivered, sessions, replays };
     const secondWrites = new SecondWrites();
     return {
-      recovery: { windowMs, logMs, overlapMs: 0, nextOffset, secondWrites, ...stores },
+      recovery: { windowMs, logMs, overlapMs: 0, drawOffsets, secondWrites, ...stores },
       catchUp: (recipients) => catchUp(this.services, recipients),
     };
   }

@@ -1,4 +1,5 @@
-import { logEmits, unlogEmits } from "../recovery/event-log";
+import type { Member } from "../records";
+import { logEmits, logLater } from "../recovery/event-log";
 import type { DeliveryServices } from "../services";
 import { type Resolved, resolve, send } from "./delivery";
 import { fittingBeside, loadedWith, NO_LOAD } from "./fan-out/content";
@@ -41,11 +42,11 @@ export class Outbox {
    * @throws RangeError when they are to wait, and one delivery cannot hold them beside what waits already.
    */
   async take(emits: readonly Emit[]): Promise<() => Promise<void>> {
-    if (this.#waiting.length > 0) return this.#keep(await logEmits(this.#services, emits));
+    if (this.#waiting.length > 0) return this.#keep(emits);
     const resolved = await resolve(this.#services, emits);
     if (resolved.kind === "posts") return this.#posting(resolved);
     this.#estimates = resolved.estimates;
-    return this.#keep(resolved.emits);
+    return this.#keep(await logLater(this.#services, emits, resolved.emits));
   }
 
   /** Hands on what waits. */
@@ -54,7 +55,8 @@ export class Outbox {
     const emits = this.#waiting;
     this.#waiting = [];
     this.#load = NO_LOAD;
-    const { handedOn } = await handOn(this.#services, emits, this.#estimates);
+    const logged = await logEmits(this.#services, emits);
+    const { handedOn } = await handOn(this.#services, logged, this.#estimates);
     this.#handedOn.push(handedOn);
   }
 
@@ -72,28 +74,30 @@ export class Outbox {
   }
 
   async #keep(emits: readonly Emit[]): Promise<() => Promise<void>> {
-    const { own, load } = await this.#weighed(emits);
+    const load = loadedWith(this.#load, emits);
+    const posting = this.#posting(await this.#own(emits));
     this.#load = load;
     this.#waiting.push(...emits.map((emit) => this.#withoutOwn(emit)));
-    const posts = { emits: emits.length, connections: parcelsOf(emits, own) };
-    return this.#posting({ kind: "posts", emits, posts });
-  }
-
-  /** What fails is sent to nobody, and so is in no log. */
-  async #weighed(emits: readonly Emit[]) {
-    try {
-      return { load: loadedWith(this.#load, emits), own: await this.#own(emits) };
-    } catch (error) {
-      await unlogEmits(this.#services, emits);
-      throw error;
-    }
+    return posting;
   }
 
   #posting(resolved: Resolved): () => Promise<void> {
     return async () => void (await send(this.#services, resolved));
   }
 
-  async #own(emits: readonly Emit[]): Promise<readonly Addressee[]> {
+  /** The own socket's copies: in the log as sent to it alone, since the others' are to be there later. */
+  async #own(emits: readonly Emit[]): Promise<Resolved> {
+    const [own] = await this.#ownAmong(emits);
+    if (!own) return { kind: "posts", emits: [], posts: { emits: 0, connections: [] } };
+    const { member } = own;
+    const copies = own.emits.flatMap((index) => copyFor(member, emits[index]));
+    const logged = await logEmits(this.#services, copies);
+    const all = logged.map((_, index) => index);
+    const connections = parcelsOf(logged, [{ member, emits: all }]);
+    return { kind: "posts", emits: logged, posts: { emits: logged.length, connections } };
+  }
+
+  async #ownAmong(emits: readonly Emit[]): Promise<readonly Addressee[]> {
     const range = { after: this.#sid.slice(0, -1), upTo: this.#sid };
     const asked = emits.map((emit) => (this.#isLeftOut(emit) ? { ...emit, target: NOBODY } : emit));
     const found: Addressee[] = [];
@@ -114,4 +118,11 @@ export class Outbox {
   #isLeftOut({ target }: Emit): boolean {
     return target.kind === "rooms" ? target.except.includes(this.#sid) : target.socket.sid !== this.#sid;
   }
+}
+
+function copyFor(member: Member, emit: Emit | undefined): readonly Emit[] {
+  if (!emit) return [];
+  const { target } = emit;
+  if (target.kind === "socket") return [emit];
+  return [{ ...emit, target: { kind: "socket", socket: { ...member, namespace: target.namespace } } }];
 }

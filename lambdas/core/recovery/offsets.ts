@@ -12,18 +12,31 @@ const COUNTER_DIGITS = 4;
 const EMITTERS = 36 ** EMITTER_DIGITS;
 const OFFSET = new RegExp(`^[0-9a-z]{${TIME_DIGITS + EMITTER_DIGITS + COUNTER_DIGITS}}$`);
 
-/** Draws offsets for one Lambda environment, which handles one invocation at a time. */
-export function offsetSource(now: () => number, emitter = randomInt(EMITTERS)): () => Offset {
-  const of = digits(emitter, EMITTER_DIGITS);
+/**
+ * Draws so many offsets for one delivery, all of one moment and in a row: no other's lies between two of them. The
+ * moment is now, or `aheadMs` later, where writing them takes its time; nothing is to be posted under them before.
+ */
+export type OffsetSource = (count: number, aheadMs?: number) => readonly Offset[];
+
+/** For one Lambda environment, which may handle several clients' packets side by side. */
+export function offsetSource(now: () => number, emitter = randomInt(EMITTERS)): OffsetSource {
   let lastMs = 0;
-  let count = 0;
-  return () => {
+  let drawn = 0;
+  return (count, aheadMs = 0) => {
+    // Of an emitter of its own: what others emit until then has earlier ones.
+    if (aheadMs > 0) return row(now() + aheadMs, randomInt(EMITTERS), 0, count);
     // A clock that is set back must not turn the emitter's order.
     const ms = Math.max(lastMs, now());
-    count = ms === lastMs ? count + 1 : 0;
+    const first = ms === lastMs ? drawn : 0;
     lastMs = ms;
-    return `${offsetBound(ms)}${of}${digits(count, COUNTER_DIGITS)}`;
+    drawn = first + count;
+    return row(ms, emitter, first, count);
   };
+}
+
+function row(ms: number, emitter: number, first: number, count: number): readonly Offset[] {
+  const prefix = `${offsetBound(ms)}${digits(emitter, EMITTER_DIGITS)}`;
+  return Array.from({ length: count }, (_, index) => `${prefix}${digits(first + index, COUNTER_DIGITS)}`);
 }
 
 /** Sorts before all offsets of that millisecond and of later ones, and behind those of earlier ones. */

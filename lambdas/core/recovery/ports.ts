@@ -1,5 +1,5 @@
 import type { Member, SocketRecord, Stamp } from "../records";
-import type { Offset } from "./offsets";
+import type { Offset, OffsetSource } from "./offsets";
 import type { SecondWrites } from "./second-writes";
 
 /** An event without ack, as it was emitted to one room. */
@@ -107,7 +107,7 @@ export interface Recovery {
   readonly logMs: number;
   /** So long before the last event that a client got it is sent again what was emitted. */
   readonly overlapMs: number;
-  readonly nextOffset: () => Offset;
+  readonly drawOffsets: OffsetSource;
   readonly secondWrites: SecondWrites;
   readonly events: LogStore;
   readonly undelivered: UndeliveredStore;

@@ -1,6 +1,7 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
-import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
+import { offsetBound } from "../../../lambdas/core/recovery/offsets";
 import type { LogEntry } from "../../../lambdas/core/recovery/ports";
+import { offsetsOneByOne } from "../../support/offsets";
 import { MAX_ROOMS, ODD_NAMES, type SetUp, type TestClock } from "./contract-set-up";
 import { CONNECTED_AT } from "./records";
 
@@ -15,7 +16,7 @@ export function logContract(setUp: SetUp): void {
 
     beforeEach(async () => {
       ({ clock, stores } = await setUp(MAX_ROOMS));
-      next = offsetSource(() => clock.now);
+      next = offsetsOneByOne(() => clock.now);
     });
 
     const entry = (fields: Partial<LogEntry> = {}): LogEntry => ({

@@ -5,6 +5,7 @@ import type { ConnectOutcome } from "../../../lambdas/core/connections/connectin
 import { handshakeOf } from "../../../lambdas/core/connections/handshake";
 import { deliver } from "../../../lambdas/core/delivery/delivery";
 import { encodeFrames } from "../../../lambdas/core/delivery/frames";
+import { offsetSource } from "../../../lambdas/core/recovery/offsets";
 import { connectAgain } from "../../../lambdas/core/recovery/recovering";
 import type { Services } from "../../../lambdas/core/services";
 import { stampsOf } from "../../../lambdas/core/stamps";
@@ -102,7 +103,7 @@ export class RecoveryScene {
       ...stores,
       recovery: services.recovery && {
         ...services.recovery,
-        nextOffset: () => offsetAt(now),
+        drawOffsets: offsetSource(() => now, 0),
         events,
         sessions,
         replays,
@@ -110,8 +111,4 @@ export class RecoveryScene {
       clock,
     };
   }
-}
-
-function offsetAt(ms: number): string {
-  return `${ms.toString(36).padStart(9, "0")}000000000`;
 }

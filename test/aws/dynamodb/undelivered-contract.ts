@@ -1,6 +1,6 @@
 import type { Stores } from "../../../lambdas/aws/dynamodb/stores";
-import { offsetSource } from "../../../lambdas/core/recovery/offsets";
 import type { UndeliveredEvent } from "../../../lambdas/core/recovery/ports";
+import { offsetsOneByOne } from "../../support/offsets";
 import { MAX_ROOMS, type SetUp, type TestClock } from "./contract-set-up";
 
 const SOCKET = { connectionId: "one=", sid: "@abcdefghijklmnopqrst" };
@@ -14,7 +14,7 @@ export function undeliveredContract(setUp: SetUp): void {
 
     beforeEach(async () => {
       ({ clock, stores } = await setUp(MAX_ROOMS));
-      next = offsetSource(() => clock.now);
+      next = offsetsOneByOne(() => clock.now);
     });
 
     const event = (fields: Partial<UndeliveredEvent> = {}): UndeliveredEvent => ({

@@ -25,7 +25,7 @@ async function postedBeside(returning: number) {
   };
   const emit = {
     frames: { "socket.io": ["42[]"], json: ["{}"] },
-    offset: service.services.recovery?.nextOffset(),
+    offset: service.services.recovery?.drawOffsets(1)[0],
   };
   const addressees = [...waiting, member("other")].map((one) => ({ member: one, emits: [0] }));
   await time.run(post(service.services, { emits: 1, connections: parcelsOf([emit], addressees) }));

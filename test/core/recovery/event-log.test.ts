@@ -155,6 +155,33 @@ describe("events are logged", () => {
   });
 });
 
+describe("a delivery of so many events that the log takes its time", () => {
+  const emits = Array.from({ length: 1_000 }, () => ({ target: inRooms("a"), frames: said("one") }));
+
+  test("has offsets of the moment in which it is written, and nobody posts it before", async () => {
+    const core = service();
+    const startedAt = core.now;
+    const writes = watchWrites(core, () => {
+      core.now += 7;
+    });
+    const logged = await logEmits(core.services, emits);
+    expect(writes).toHaveLength(40);
+    const [dueAt] = new Set(logged.map(({ offset = "" }) => timeOf(offset)));
+    expect(dueAt).toBe(startedAt + 300);
+    expect(core.now).toBe(dueAt);
+    expect(core.log).toEqual([]);
+  });
+
+  test("is late where it takes longer than it should", async () => {
+    const core = service();
+    watchWrites(core, () => {
+      core.now += 13;
+    });
+    await logEmits(core.services, emits);
+    expect(core.log.map(({ message }) => message)).toEqual([expect.stringMatching(/logged late/)]);
+  });
+});
+
 describe("an event that takes long to be logged", () => {
   const emit = { target: inRooms("a"), frames: said("one") };
 

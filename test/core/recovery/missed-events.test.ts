@@ -1,5 +1,6 @@
 import { logRanges, missedEvents } from "../../../lambdas/core/recovery/missed-events";
-import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
+import { offsetBound } from "../../../lambdas/core/recovery/offsets";
+import { offsetsOneByOne } from "../../support/offsets";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const joinedAt = (ms: number) => `${NOW + ms}-000000000000-0001`;
@@ -11,7 +12,7 @@ const socket = {
 };
 
 function event(ms: number, except: readonly string[] = []) {
-  return { offset: offsetSource(() => NOW + ms)(), frames: ['42["x"]'], except };
+  return { offset: offsetsOneByOne(() => NOW + ms)(), frames: ['42["x"]'], except };
 }
 
 describe("the logs of a socket's rooms are read", () => {

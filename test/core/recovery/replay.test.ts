@@ -1,7 +1,8 @@
-import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
+import { offsetBound } from "../../../lambdas/core/recovery/offsets";
 import type { LogEntry } from "../../../lambdas/core/recovery/ports";
 import { Replay } from "../../../lambdas/core/recovery/replay";
 import { MemoryLog, MemoryUndelivered } from "../../support/memory-recovery";
+import { offsetsOneByOne } from "../../support/offsets";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const ROOMS = ["a", "b", "c", "d", "e"];
@@ -19,7 +20,7 @@ async function replayOf(
   excepted = 0,
 ) {
   const log = new MemoryLog(() => NOW);
-  const next = offsetSource(() => NOW + 1_000);
+  const next = offsetsOneByOne(() => NOW + 1_000);
   for (let one = 0; one < excepted + count; one += 1) {
     const except = one < excepted ? [SOCKET.sid] : [];
     const base = { namespace: "/", offset: next(), frames: ["42[1]"], except, expiresAt: NOW / 1_000 + 60 };

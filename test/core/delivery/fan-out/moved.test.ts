@@ -27,7 +27,7 @@ async function sentByWorkers(movedTo: Partial<Member>, failure?: Error) {
     windowMs: HOUR_MS,
     logMs: HOUR_MS,
     overlapMs: 0,
-    nextOffset: offsetSource(now),
+    drawOffsets: offsetSource(now),
     secondWrites: new SecondWrites(),
     ...logs,
   };

@@ -1,0 +1,59 @@
+import type { Frames } from "../delivery/frames";
+import type { MemberTarget, RoomTarget } from "../delivery/target";
+import type { Offset } from "./offsets";
+import type { LogEntry } from "./ports";
+
+export interface Loggable {
+  readonly target: RoomTarget | MemberTarget;
+  readonly frames: Frames;
+  readonly isVolatile?: boolean;
+}
+
+export type Logged<Emit extends Loggable> = Emit & {
+  /** Absent where recovery is off. */
+  readonly offset?: Offset;
+  /** See `LoggedEvent`. */
+  readonly earlier?: readonly Offset[];
+};
+
+/** `expiresAt` in seconds since the epoch. */
+export function entriesOf(emits: readonly Logged<Loggable>[], expiresAt = 0): readonly LogEntry[] {
+  return emits.flatMap((emit) => (emit.offset === undefined ? [] : entriesAt(emit, emit.offset, expiresAt)));
+}
+
+/** Divides emits, in order, into groups of about so many entries. */
+export function chunksOf<Emit extends Loggable>(
+  emits: readonly Emit[],
+  maxEntries: number,
+): readonly (readonly Emit[])[] {
+  const chunks: Emit[][] = [];
+  let entries = Number.POSITIVE_INFINITY;
+  for (const emit of emits) {
+    const its = emit.target.kind === "rooms" ? emit.target.rooms.length : 1;
+    if (entries + its > maxEntries) {
+      chunks.push([]);
+      entries = 0;
+    }
+    chunks.at(-1)?.push(emit);
+    entries += its;
+  }
+  return chunks;
+}
+
+/** Plain JSON sockets do not recover, and nobody is sent a volatile event later. */
+function entriesAt(
+  { target, frames, isVolatile, earlier }: Logged<Loggable>,
+  offset: Offset,
+  expiresAt: number,
+): readonly LogEntry[] {
+  if (isVolatile) return [];
+  const base = { offset, earlier, frames: frames["socket.io"], expiresAt };
+  if (target.kind === "socket") {
+    const { namespace, sid, protocol } = target.socket;
+    if (protocol === "json") return [];
+    if (namespace === undefined) throw new Error("expected the namespace of a socket to emit to");
+    return [{ ...base, namespace, room: sid, except: [] }];
+  }
+  const { namespace, except } = target;
+  return [...new Set(target.rooms)].map((room) => ({ ...base, namespace, room, except }));
+}
