@@ -14,7 +14,7 @@ export function logStore(table: Table, now: () => number): LogStore {
   return {
     // At once: what is written late is written again.
     append: (entries) => table.writeAtOnce(entries.map((entry) => ({ put: logItem(entry) }))),
-    remove: (entries) => table.writeAtOnce(entries.map((entry) => ({ delete: keyOf(entry) }))),
+    remove: (entries) => table.writeAll([...entries].reverse().map((entry) => ({ delete: keyOf(entry) }))),
 
     async *read(namespace, room, { after, before }) {
       // DynamoDB refuses a range whose end comes first.

@@ -2,7 +2,7 @@ import { withOffset } from "../../protocol/event-offset";
 import { expirySeconds } from "../expiry";
 import type { DeliveryServices } from "../services";
 import { LOGGED_WITHIN_MS } from "./boundary";
-import { chunksOf, entriesOf, type Loggable, type Logged } from "./log-entries";
+import { chunksOf, entriesEver, entriesOf, type Loggable, type Logged } from "./log-entries";
 import { type Offset, timeOf } from "./offsets";
 import type { Recovery } from "./ports";
 
@@ -41,7 +41,7 @@ export async function unlogEmits(
   { recovery, log }: LogServices,
   emits: readonly Logged<Loggable>[],
 ): Promise<void> {
-  const entries = entriesOf(emits);
+  const entries = entriesEver(emits);
   await recovery?.events.remove(entries).catch((error: unknown) => {
     log.warn("events that were not posted are still in the log", { entries: entries.length, error });
   });
@@ -57,7 +57,7 @@ export async function logLater<Emit extends Loggable>(
   logged: readonly Logged<Emit>[],
 ): Promise<readonly Logged<Emit>[]> {
   if (!recovery) return emits;
-  await recovery.events.remove(entriesOf(logged));
+  await recovery.events.remove(entriesEver(logged));
   const mayBeRead = clock.now() > timeOf(logged[0]?.offset ?? "") + LOGGED_WITHIN_MS;
   return emits.map((emit, index) => {
     const { earlier, offset = "" } = logged[index] ?? {};
@@ -68,8 +68,8 @@ export async function logLater<Emit extends Loggable>(
 type Placed<Emit> = Emit & { readonly offset: Offset; readonly earlier?: readonly Offset[] };
 
 /**
- * Who reads the log takes it to be complete a moment later: what is written too late gets a later offset. Some
- * may have read it under the first by then.
+ * Who reads the log takes it to be complete a moment later: what is written too late is written again, with a later
+ * offset. Some may have read it under the first by then, or part of it; the others find both, and leave out the first.
  */
 async function logInTime<Emit extends Loggable>(
   services: LogServices,
@@ -77,7 +77,7 @@ async function logInTime<Emit extends Loggable>(
   emits: readonly Logged<Emit>[],
 ): Promise<readonly Placed<Emit>[]> {
   const { clock, log } = services;
-  const { secondWrites, events } = recovery;
+  const { secondWrites } = recovery;
   let given = emits;
   for (let attempt = 1; ; attempt++) {
     const { logged, dueAt } = await writeRow(services, recovery, given);
@@ -88,12 +88,11 @@ async function logInTime<Emit extends Loggable>(
       if (lateMs < 0) await clock.pause(-lateMs);
       return logged;
     }
-    const entries = entriesOf(logged);
-    if (attempt === ATTEMPTS || entries.length > MAX_WRITTEN_ANEW || !secondWrites.take()) {
+    const isTooMuch = entriesOf(logged).length > MAX_WRITTEN_ANEW;
+    if (attempt === ATTEMPTS || isTooMuch || !secondWrites.take()) {
       log.warn("events were logged late: a socket that is being recovered may miss them", { lateMs });
       return logged;
     }
-    await events.remove(entries);
     given = logged.map((emit) => ({ ...emit, earlier: withLatest(emit.earlier, emit.offset) }));
   }
 }

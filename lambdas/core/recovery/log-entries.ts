@@ -16,9 +16,17 @@ export type Logged<Emit extends Loggable> = Emit & {
   readonly earlier?: readonly Offset[];
 };
 
-/** `expiresAt` in seconds since the epoch. */
+/** `expiresAt` in seconds since the epoch; of no account where the entries are only counted. */
 export function entriesOf(emits: readonly Logged<Loggable>[], expiresAt = 0): readonly LogEntry[] {
   return emits.flatMap((emit) => (emit.offset === undefined ? [] : entriesAt(emit, emit.offset, expiresAt)));
+}
+
+/** Also those under the offsets that they had before. */
+export function entriesEver(emits: readonly Logged<Loggable>[]): readonly LogEntry[] {
+  return emits.flatMap((emit) => {
+    const { offset, earlier = [] } = emit;
+    return [...earlier, ...(offset === undefined ? [] : [offset])].flatMap((one) => entriesAt(emit, one, 0));
+  });
 }
 
 /** Divides emits, in order, into groups of about so many entries. */

@@ -24,6 +24,7 @@ export interface LogEntry extends LoggedEvent {
 export interface LogStore {
   /** Each is there for every reader when this resolves. */
   append(entries: readonly LogEntry[]): Promise<void>;
+  /** The last first: who reads meanwhile finds those in front. */
   remove(entries: readonly LogEntry[]): Promise<void>;
   /** Strongly consistent, in the order of the offsets, in pages: what lies between, and has not expired. */
   read(

@@ -80,6 +80,23 @@ export function logContract(setUp: SetUp): void {
       expect(await read()).toMatchObject([{ offset: other.offset }]);
     });
 
+    it("shows those in front to who reads while many are removed, request by request", async () => {
+      const many = Array.from({ length: 100 }, () => entry());
+      await stores.events.append(many);
+      let isRemoved = false;
+      const removing = stores.events.remove(many).finally(() => {
+        isRemoved = true;
+      });
+      while (!isRemoved) {
+        const left = new Set((await read()).map(({ offset }) => offset));
+        const requests = [0, 25, 50, 75].map((first) => many.slice(first, first + 25));
+        const whole = requests.filter((request) => request.every(({ offset }) => left.has(offset))).length;
+        for (const { offset } of many.slice((whole + 1) * 25)) expect(left).not.toContain(offset);
+      }
+      await removing;
+      expect(await read()).toEqual([]);
+    });
+
     it.each(ODD_NAMES)("tells the room %p from all others", async (room) => {
       await stores.events.append([entry({ room }), entry({ room: `${room}x` }), entry({ namespace: "/n" })]);
       expect(await read(EVER, room)).toHaveLength(1);

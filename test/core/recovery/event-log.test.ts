@@ -2,9 +2,8 @@ import { Server } from "../../../lambdas/core";
 import { deliver } from "../../../lambdas/core/delivery/delivery";
 import { encodeFrames } from "../../../lambdas/core/delivery/frames";
 import { push } from "../../../lambdas/core/push/push";
-import { logEmits } from "../../../lambdas/core/recovery/event-log";
+import { logEmits, unlogEmits } from "../../../lambdas/core/recovery/event-log";
 import { isOffset, offsetBound, timeOf } from "../../../lambdas/core/recovery/offsets";
-import type { LogEntry } from "../../../lambdas/core/recovery/ports";
 import type { CoreService } from "../../support/core-service";
 import { recoverable, WINDOW_MS } from "./returning-client";
 
@@ -185,7 +184,7 @@ describe("a delivery of so many events that the log takes its time", () => {
 describe("an event that takes long to be logged", () => {
   const emit = { target: inRooms("a"), frames: said("one") };
 
-  test("gets a later offset, and leaves nothing under the first", async () => {
+  test("is written again with a later offset, which says what the first was", async () => {
     const core = service();
     const startedAt = core.now;
     let isFirst = true;
@@ -194,8 +193,9 @@ describe("an event that takes long to be logged", () => {
       isFirst = false;
     });
     const [logged] = await logEmits(core.services, [emit]);
-    expect(core.stores.events.entries.map(({ offset }: LogEntry) => offset)).toEqual([logged?.offset]);
-    expect(core.stores.events.entries[0]?.earlier).toEqual(logged?.earlier);
+    const { entries } = core.stores.events;
+    expect(entries.map(({ offset }) => offset)).toEqual([...(logged?.earlier ?? []), logged?.offset]);
+    expect(entries[1]?.earlier).toEqual(logged?.earlier);
     expect(logged?.earlier?.map(timeOf)).toEqual([startedAt]);
     expect((logged?.offset ?? "") >= offsetBound(startedAt + 201)).toBe(true);
     expect(core.log).toEqual([]);
@@ -207,7 +207,6 @@ describe("an event that takes long to be logged", () => {
       core.now += 500;
     });
     await logEmits(core.services, [emit]);
-    expect(core.stores.events.entries).toHaveLength(1);
     expect(core.log.map(({ message }) => message)).toEqual([expect.stringMatching(/logged late/)]);
   });
 
@@ -245,6 +244,17 @@ describe("events that are not going to be posted", () => {
       if (chunks === 3) throw new Error("the table is away");
     };
     await expect(push(core.services, emits)).rejects.toThrow("the table is away");
+    expect(core.stores.events.entries).toEqual([]);
+  });
+
+  test("leave nothing in the log, nor under the offsets that they had at first", async () => {
+    const core = service();
+    watchWrites(core, () => {
+      core.now += 500;
+    });
+    const logged = await logEmits(core.services, [{ target: inRooms("a"), frames: said("one") }]);
+    expect(core.stores.events.entries).toHaveLength(3);
+    await unlogEmits(core.services, logged);
     expect(core.stores.events.entries).toEqual([]);
   });
 
