@@ -69,12 +69,20 @@ export interface SocketRecord {
   /** Of a socket that was recovered; see `Member`. */
   readonly activeFrom?: number;
   readonly replayedAfter?: string;
+  /** What its client has got from the logs, in recoveries before this one. */
+  readonly replayed?: readonly ReplayedRange[];
   /** Set by the first that decides to close it: it takes no more packets, and its listeners are owed. */
   readonly closedFor?: DisconnectReason;
   /** When its listeners were claimed, by who is to remove it. Milliseconds since the epoch. */
   readonly claimedAt?: number;
   /** `SocketStore.create` has not answered that it is there: no listener has heard of it. */
   readonly isNew?: boolean;
+}
+
+/** Events of a socket with offsets behind `after`, that of `upTo` included. */
+export interface ReplayedRange {
+  readonly after: string;
+  readonly upTo: string;
 }
 
 /** What the heartbeat knows of a connection. Times in ms since the epoch unless the name says otherwise. */

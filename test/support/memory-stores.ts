@@ -29,7 +29,6 @@ const CLAIM_MS = 60_000;
 
 interface StoredSocket {
   record: SocketRecord;
-  readonly left: Map<string, Stamp>;
 }
 
 interface AwaitedAck {
@@ -120,7 +119,7 @@ export class MemoryStores {
       if (known?.sid === record.sid) return known.closedFor ? "closed" : "created";
       if (known) return "exists";
       const isNew = record.pid === undefined ? undefined : true;
-      this.#sockets.set(keyOf(record), { record: { ...record, isNew }, left: new Map() });
+      this.#sockets.set(keyOf(record), { record: { ...record, isNew, left: undefined } });
       for (const room of baseRooms(record)) this.#enter(record, room, record.stamp);
       for (const [room, stamp] of Object.entries(record.rooms)) this.#enter(record, room, stamp);
       return "created";
@@ -182,13 +181,15 @@ export class MemoryStores {
       this.calls.push("leave");
       const stored = this.#find(record);
       const rooms = new Map(Object.entries(stored?.record.rooms ?? {}));
-      if (!stored || (rooms.get(room) ?? "") > stamp || (stored.left.get(room) ?? "") > stamp) return;
-      stored.left.set(room, stamp);
+      const left = new Map(Object.entries(stored?.record.left ?? {}));
+      if (!stored || (rooms.get(room) ?? "") > stamp || (left.get(room) ?? "") > stamp) return;
+      left.set(room, stamp);
       rooms.delete(room);
       stored.record = {
         ...stored.record,
         rooms: Object.fromEntries(rooms),
-        since: sinceWithout(stored, room),
+        left: Object.fromEntries(left),
+        since: without(stored.record.since, room),
       };
       const members = this.#members(record.namespace, room);
       if (members.get(record.sid)?.connectionId === record.connectionId) members.delete(record.sid);
@@ -264,13 +265,19 @@ export class MemoryStores {
     if (this.connectionRecords.get(record.connectionId)?.closedFor) return "closed";
     const rooms = new Map(Object.entries(stored.record.rooms));
     const known = rooms.get(room);
-    if ((stored.left.get(room) ?? "") > stamp) return "superseded";
+    const { left = {} } = stored.record;
+    if (Object.hasOwn(left, room) && (left[room] ?? "") > stamp) return "superseded";
     if (known === undefined && rooms.size >= this.maxRoomsPerSocket) return "full";
     if (known !== undefined && known > stamp) return "joined";
     rooms.set(room, stamp);
     const first = known ?? joinedSince(stamp, this.#now());
     const since = first === undefined ? stored.record.since : { [room]: first, ...stored.record.since };
-    stored.record = { ...stored.record, rooms: Object.fromEntries(rooms), since };
+    stored.record = {
+      ...stored.record,
+      rooms: Object.fromEntries(rooms),
+      left: without(stored.record.left, room),
+      since,
+    };
     this.#enter(record, room, stamp);
     return "joined";
   }
@@ -337,8 +344,8 @@ export class MemoryStores {
   }
 }
 
-function sinceWithout({ record: { since = {} } }: StoredSocket, room: string): SocketRecord["since"] {
-  const others = Object.entries(since).filter(([name]) => name !== room);
+function without(stamps: SocketRecord["left"] = {}, room: string): SocketRecord["left"] {
+  const others = Object.entries(stamps).filter(([name]) => name !== room);
   return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 

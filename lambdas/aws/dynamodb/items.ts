@@ -3,6 +3,7 @@ import type {
   ConnectionRecord,
   DisconnectReason,
   Member,
+  ReplayedRange,
   SocketRecord,
   Stamp,
   StoredHandshake,
@@ -50,6 +51,7 @@ interface SocketFields {
   readonly pid?: string;
   readonly activeFrom?: number;
   readonly replayedAfter?: string;
+  readonly replayed?: readonly ReplayedRange[];
   readonly data: Readonly<Record<string, string>>;
   readonly rooms: Readonly<Record<string, Stamp>>;
   /** Tombstones: when the rooms that it is not in any more were left. */
@@ -151,7 +153,7 @@ function rateOf({ rateFrom, rateMessages = 0, isUserOver = false }: ConnectionIt
 
 export function socketRecord(connectionId: string, item: SocketItem): SocketRecord {
   const { protocol, connectedAt, namespace, sid, stamp, userId, claims, tokenExpiresAt } = item;
-  const { pid, activeFrom, replayedAfter, closedFor, claimedAt, isNew } = item;
+  const { pid, activeFrom, replayedAfter, replayed, closedFor, claimedAt, isNew } = item;
   const rooms = decodeMap(item.rooms, (roomStamp) => roomStamp);
   const left = decodeMap(item.left, (leftAt) => leftAt);
   return {
@@ -171,6 +173,7 @@ export function socketRecord(connectionId: string, item: SocketItem): SocketReco
     pid,
     activeFrom,
     replayedAfter,
+    replayed,
     closedFor,
     claimedAt,
     isNew,

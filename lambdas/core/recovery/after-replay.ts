@@ -3,6 +3,7 @@ import type { PostServices } from "../services";
 import { CLOCK_SKEW_MS, COMPLETE_AFTER_MS, IN_QUESTION_MS, isOvertaken } from "./boundary";
 import { type Offset, offsetBound, timeOf } from "./offsets";
 import type { ReplayEnd } from "./ports";
+import { isReplayed } from "./replayed";
 
 /** What is to be posted to a socket, as far as it matters to one that is being recovered. */
 export interface Incoming {
@@ -21,6 +22,7 @@ export interface Incoming {
 export type Verdict = "post" | "replayed" | "broken";
 
 type Services = Pick<PostServices, "recovery" | "clock">;
+type Replayed = Exclude<ReplayEnd, "broken">;
 
 /** Ever rarer: whoever posts to the rooms of many that are being recovered has as many to look for. */
 const FIRST_POLL_MS = 100;
@@ -47,12 +49,16 @@ export function replayGate(services: Services): (incoming: Incoming) => Promise<
     ends.set(member.sid, known);
     const end = await known;
     if (!end || end === "broken") return "broken";
-    const isReplayed = offset !== undefined && offset < offsetBound(end.boundary);
-    if (isReplayed && !isOvertaken(member, offset)) return "replayed";
+    if (offset !== undefined && isSent(member, end, offset)) return "replayed";
     if ([offset ?? "", ...earlier].some((one) => end.recent.includes(one))) return "replayed";
     await turnAfter(services, member, end, cameAt);
     return "post";
   };
+}
+
+function isSent(member: Incoming["member"], { boundary, replayed }: Replayed, offset: Offset): boolean {
+  const isOwn = offset < offsetBound(boundary) && !isOvertaken(member, offset);
+  return isOwn || isReplayed(replayed, offset);
 }
 
 /** `undefined` when its Lambda has crashed: it would be over by then. */
@@ -81,7 +87,7 @@ function pollMs(elapsedMs: number): number {
 async function turnAfter(
   { clock }: Services,
   { activeFrom = 0 }: Incoming["member"],
-  { boundary, endedAt }: Exclude<ReplayEnd, "broken">,
+  { boundary, endedAt }: Replayed,
   cameAt: number,
 ): Promise<void> {
   const seenAt = endedAt + pollMs(endedAt - activeFrom) + LOOK_MS + CLOCK_SKEW_MS;

@@ -22,6 +22,9 @@ export const COMPLETE_AFTER_MS = LOGGED_WITHIN_MS + CLOCK_SKEW_MS;
 /** So long after `activeFrom` whoever posts to the socket looks whether what it missed is posted. */
 export const IN_QUESTION_MS = 10_000;
 
+/** So long after `activeFrom` the socket of a recovery that broke off is closed, disconnect listeners and all. */
+export const CLOSED_WITHIN_MS = IN_QUESTION_MS + 30_000;
+
 /** A post may take so long: none of a recovery's begins later than that before the end of the question. */
 export const LAST_POST_MS = IN_QUESTION_MS - 3_000;
 

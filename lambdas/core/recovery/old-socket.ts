@@ -4,6 +4,7 @@ import { answeredBy } from "../listeners/deadline";
 import { settlesWithin } from "../listeners/listeners";
 import type { Stamp } from "../records";
 import type { Services } from "../services";
+import { parkedSocket } from "./parked-socket";
 import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
 
 /** Whoever closes a connection has run its listeners by then, or they take long, or it has crashed. */
@@ -25,10 +26,11 @@ export class OldConnection {
    * a later CONNECT has claimed the session.
    */
   async leftBehind(
-    { sessions }: Recovery,
+    recovery: Recovery,
     session: RecoverySession & { readonly claim: Stamp },
   ): Promise<ParkedSocket | undefined> {
     if (isAway(session)) return session.parked;
+    const { sessions } = recovery;
     const { clock, connections } = this.#services;
     const { pid, connectionId } = session;
     const deadline = clock.now() + CLOSED_WITHIN_MS;
@@ -42,10 +44,7 @@ export class OldConnection {
       const socket = loaded?.sockets.find(({ sid }) => sid === session.sid);
       // Closed before the connection could have the session: what was there before still is.
       if (!socket) return (await sessions.load(pid))?.parked;
-      if (clock.now() >= deadline) {
-        const { rooms, since, data } = socket;
-        return { connectionId, at: clock.now(), rooms, since, data };
-      }
+      if (clock.now() >= deadline) return parkedSocket(recovery, socket, clock.now());
       await clock.pause(POLL_MS);
     }
   }

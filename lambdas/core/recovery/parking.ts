@@ -3,6 +3,7 @@ import type { CreateOutcome } from "../ports";
 import type { DisconnectReason, SocketRecord } from "../records";
 import type { Services } from "../services";
 import { offsetBound } from "./offsets";
+import { parkedSocket } from "./parked-socket";
 
 type RecoveryServices = Pick<Services, "recovery" | "sockets" | "clock">;
 
@@ -47,13 +48,13 @@ export async function parkOrEnd(
   { recovery, clock }: RecoveryServices,
   socket: SocketRecord & { readonly closedFor: DisconnectReason },
 ): Promise<void> {
-  const { pid, connectionId, rooms, since, data } = socket;
+  const { pid, connectionId } = socket;
   if (!recovery || pid === undefined) return;
   const isKept = UNASKED.has(socket.closedFor) || isUnfinished(socket);
   if (!isKept) return recovery.sessions.end({ pid, connectionId });
   const at = clock.now();
   const expiresAt = expirySeconds(at + recovery.windowMs + GRACE_MS);
-  await recovery.sessions.park(pid, { connectionId, at, rooms, since, data }, expiresAt);
+  await recovery.sessions.park(pid, await parkedSocket(recovery, socket, at), expiresAt);
 }
 
 /**

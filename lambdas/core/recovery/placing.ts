@@ -17,13 +17,14 @@ export function returningSocket(
   services: Services,
   request: ConnectRequest,
   { session, parked, identity }: Return,
-  { activeFrom, replayedAfter }: Pick<SocketRecord, "activeFrom" | "replayedAfter">,
+  { activeFrom, replayedAfter, replayed }: Pick<SocketRecord, "activeFrom" | "replayedAfter" | "replayed">,
 ): SocketRecord {
   const { sid, pid } = session;
   const { rooms: _joining, data, ...admission } = identity;
   const { rooms, since } = parked;
-  const past = { sid, pid, activeFrom, replayedAfter, rooms, since, data: { ...parked.data, ...data } };
-  return sessionFor(services, request, { ...admission, ...past }).record;
+  const past = { sid, pid, rooms, since, data: { ...parked.data, ...data } };
+  const recovered = { activeFrom, replayedAfter, replayed };
+  return sessionFor(services, request, { ...admission, ...past, ...recovered }).record;
 }
 
 /** Writes the memberships, and gives the socket to the connection. */

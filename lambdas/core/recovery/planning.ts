@@ -5,8 +5,9 @@ import { AHEAD_MS, COMPLETE_AFTER_MS } from "./boundary";
 import { laterOf } from "./missed-events";
 import { isOffset, type Offset, offsetBound, timeOf } from "./offsets";
 import type { Return } from "./placing";
-import type { Recovery, RecoverySession } from "./ports";
+import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
 import { type Missed, Replay } from "./replay";
+import { replayedUpTo } from "./replayed";
 
 /** A recovered socket's memberships are written one by one, many at once. */
 const PER_ROOM_MS = 2;
@@ -24,6 +25,9 @@ export interface Plan {
   /** See `Member`. */
   readonly activeFrom: number;
   readonly replayedAfter: Offset;
+  /** See `ParkedSocket`. */
+  readonly replayed: ParkedSocket["replayed"];
+  readonly owed: ParkedSocket["owed"];
 }
 
 /** `undefined` when the socket missed too much, or its middleware has left no time. */
@@ -37,8 +41,9 @@ export async function planFor(
   const { offset } = request.handshake.auth;
   const last = isOffset(offset) ? offset : undefined;
   const replayedAfter = firstOffset(services, recovery, back.session, last);
-  const { connectionId } = back.parked;
-  const replay = new Replay(recovery, { after: replayedAfter, last, connectionId });
+  const { connectionId, owed } = back.parked;
+  const replayed = replayedUpTo(back.parked.replayed, replayedAfter);
+  const replay = new Replay(recovery, { after: replayedAfter, last, connectionId, replayed });
   const startedAt = clock.now();
   const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS, { ...back.session, ...back.parked });
   const readAt = clock.now();
@@ -46,7 +51,7 @@ export async function planFor(
   if (!missed || readAt + AHEAD_MS > latest) return undefined;
   const wanted = readAt + aheadMs(request, back, missed, (readAt - startedAt) / replay.rounds);
   // What cannot be posted until then is for the next time.
-  return { replay, missed, replayedAfter, activeFrom: Math.min(latest, wanted) };
+  return { replay, missed, replayedAfter, replayed, owed, activeFrom: Math.min(latest, wanted) };
 }
 
 /** The client's, or the beginning: after a recovery that failed it sends one of another session. */

@@ -1,4 +1,4 @@
-import type { Member, SocketRecord, Stamp } from "../records";
+import type { Member, ReplayedRange, SocketRecord, Stamp } from "../records";
 import type { Offset, OffsetSource } from "./offsets";
 import type { SecondWrites } from "./second-writes";
 
@@ -52,6 +52,14 @@ export interface UndeliveredStore {
   of(socket: Pick<Member, "connectionId" | "sid">): Promise<readonly LoggedEvent[]>;
 }
 
+/** A room that a socket was in. Milliseconds since the epoch. */
+export interface FormerRoom {
+  readonly room: string;
+  readonly since: number;
+  /** From then on it was not. */
+  readonly until: number;
+}
+
 /** What a socket leaves behind when its connection drops. */
 export interface ParkedSocket {
   /** The connection that dropped. */
@@ -61,6 +69,10 @@ export interface ParkedSocket {
   readonly rooms: SocketRecord["rooms"];
   readonly since?: SocketRecord["since"];
   readonly data: SocketRecord["data"];
+  /** Left since a recovery that broke off: what was missed there until then is still to be sent. */
+  readonly owed?: readonly FormerRoom[];
+  /** What its client was sent from the logs, as far as it has got it. */
+  readonly replayed?: readonly ReplayedRange[];
 }
 
 /** A socket as its client knows it, over all connections. */
@@ -90,6 +102,8 @@ export type ReplayEnd =
       readonly endedAt: number;
       /** The latest of it: who logs one of these anew must not post it. */
       readonly recent: readonly Offset[];
+      /** What earlier recoveries sent, and its client has. */
+      readonly replayed?: readonly ReplayedRange[];
     };
 
 /** Lets those who post to a socket that is being recovered know when they can. A socket is on a connection once. */

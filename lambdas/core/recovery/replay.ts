@@ -2,7 +2,8 @@ import { forEachConcurrently } from "../concurrency";
 import type { SocketRecord } from "../records";
 import { isExcepted, laterOf, logRanges, missedEvents } from "./missed-events";
 import { type Offset, offsetBound } from "./offsets";
-import type { LoggedEvent, Recovery } from "./ports";
+import type { LoggedEvent, ParkedSocket, Recovery } from "./ports";
+import { isReplayed } from "./replayed";
 
 /** They are posted one after the other, some 5 ms each, within the time that a packet has. */
 const MAX_EVENTS = 2_500;
@@ -21,7 +22,8 @@ const CONCURRENT_ROOMS = 25;
 /** Nobody waits longer for a write to the log before the event is logged anew. */
 const RECENT_MS = 5_000;
 
-type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms" | "since">;
+type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms" | "since"> &
+  Pick<ParkedSocket, "owed">;
 
 /** Where a replay begins. */
 export interface ReplayStart {
@@ -30,6 +32,8 @@ export interface ReplayStart {
   readonly last?: Offset;
   /** On which it was. */
   readonly connectionId: string;
+  /** See `ParkedSocket`. */
+  readonly replayed?: ParkedSocket["replayed"];
 }
 
 /** `sentAs`: not before what the client has by then, which would forget that it has it. */
@@ -39,6 +43,7 @@ export type Missed = LoggedEvent & { readonly sentAs: Offset };
 export class Replay {
   readonly #stores: Pick<Recovery, "events" | "undelivered">;
   readonly #connectionId: string;
+  readonly #replayed: ParkedSocket["replayed"];
   #after: Offset;
   #latest: Offset;
   #rounds = 1;
@@ -48,9 +53,11 @@ export class Replay {
   readonly #kept = new Volume(MAX_KEPT * MAX_EVENTS, MAX_KEPT * MAX_CHARACTERS);
   readonly #owed = new Volume(MAX_EVENTS, MAX_CHARACTERS);
 
-  constructor(stores: Pick<Recovery, "events" | "undelivered">, { after, last, connectionId }: ReplayStart) {
+  constructor(stores: Pick<Recovery, "events" | "undelivered">, start: ReplayStart) {
+    const { after, last, connectionId, replayed } = start;
     this.#stores = stores;
     this.#connectionId = connectionId;
+    this.#replayed = replayed;
     this.#after = after;
     this.#latest = last ?? after;
     if (last !== undefined) this.#sent.add(last);
@@ -95,9 +102,10 @@ export class Replay {
   async #logsUpTo(before: Offset, socket: Owner): Promise<readonly LoggedEvent[]> {
     const { events } = this.#stores;
     const kept = new Map<Offset, LoggedEvent>();
-    await forEachConcurrently(logRanges(socket, this.#after), CONCURRENT_ROOMS, async ({ room, after }) => {
+    await forEachConcurrently(logRanges(socket, this.#after), CONCURRENT_ROOMS, async (range) => {
       let pages = 0;
-      for await (const page of events.read(socket.namespace, room, { after, before })) {
+      const stretch = { after: range.after, before: earlierOf(before, range.before) };
+      for await (const page of events.read(socket.namespace, range.room, stretch)) {
         pages += 1;
         this.#rounds = Math.max(this.#rounds, pages);
         const owed = page.filter((event) => !kept.has(event.offset) && !isExcepted(socket, event));
@@ -116,7 +124,8 @@ export class Replay {
 
   async #undeliveredUpTo(before: Offset, { sid }: Owner): Promise<readonly LoggedEvent[]> {
     const all = await this.#stores.undelivered.of({ connectionId: this.#connectionId, sid });
-    const events = all.filter(({ offset }) => offset < before);
+    // Who came late with one that an earlier recovery sent could not know that where a later one broke off.
+    const events = all.filter(({ offset }) => offset < before && !isReplayed(this.#replayed, offset));
     for (const event of events) this.#undelivered.set(event.offset, event);
     return events;
   }
@@ -126,6 +135,10 @@ export class Replay {
     this.#latest = laterOf(this.#latest, event.offset);
     return { ...event, sentAs: this.#latest };
   }
+}
+
+function earlierOf(one: Offset, other: Offset = one): Offset {
+  return one < other ? one : other;
 }
 
 class Volume {

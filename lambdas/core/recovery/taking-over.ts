@@ -4,12 +4,12 @@ import type { SocketRecord } from "../records";
 import type { Services } from "../services";
 import { CLOCK_SKEW_MS, COMPLETE_AFTER_MS, LAST_MISSED_MS } from "./boundary";
 import { breakOff } from "./breaking-off";
+import { roomsLeft } from "./former-rooms";
 import { introduce } from "./introducing";
 import { MissedPosts } from "./missed-posts";
 import { place, type Return, returningSocket } from "./placing";
 import { type Plan, planFor } from "./planning";
 import type { Recovery, ReplayEnd } from "./ports";
-import type { Replay } from "./replay";
 import { withEnding } from "./replay-ending";
 import { keepFor } from "./undelivered";
 
@@ -52,22 +52,24 @@ function postedBy(services: Services, { activeFrom }: Plan): number {
 /** Only now: of a recovery that fails before, the client would keep events, and get them again in the next. */
 async function postAllMissed(
   services: Services,
-  { replay, missed, activeFrom }: Plan,
+  plan: Plan,
   posts: MissedPosts,
   socket: SocketRecord,
 ): Promise<ReplayEnd> {
+  const { replay, missed } = plan;
   // From then on everybody who emits finds the memberships.
-  const boundary = Math.max(activeFrom, services.clock.now() + CLOCK_SKEW_MS);
+  const boundary = Math.max(plan.activeFrom, services.clock.now() + CLOCK_SKEW_MS);
   await posts.post(missed);
-  await postRest(services, replay, posts, { socket, boundary });
+  await postRest(services, plan, posts, { socket, boundary });
   posts.assertInTime();
-  return { boundary, endedAt: services.clock.now(), recent: replay.recent(boundary) };
+  const { replayed } = socket;
+  return { boundary, endedAt: services.clock.now(), recent: replay.recent(boundary), replayed };
 }
 
-/** What was emitted since, to the rooms in which the socket is by then: others may have had it join and leave. */
+/** What was emitted since, to the rooms in which the socket was meanwhile: others may have had it join and leave. */
 async function postRest(
   { connections, clock }: Services,
-  replay: Replay,
+  { replay, owed = [] }: Plan,
   posts: MissedPosts,
   { socket, boundary }: { readonly socket: SocketRecord; readonly boundary: number },
 ): Promise<void> {
@@ -75,7 +77,7 @@ async function postRest(
   const loaded = await connections.load(socket.connectionId);
   const current = loaded?.sockets.find(({ sid, closedFor }) => sid === socket.sid && !closedFor);
   if (!current) throw new Error("the socket was closed during its recovery");
-  const rest = await replay.upTo(boundary, current);
+  const rest = await replay.upTo(boundary, { ...current, owed: [...owed, ...roomsLeft(socket, current)] });
   if (!rest) throw new Error("more was emitted during the recovery than can be sent");
   await posts.post(rest);
 }

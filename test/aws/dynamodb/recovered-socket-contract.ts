@@ -102,6 +102,23 @@ export function recoveredSocketContract(setUp: SetUp): void {
       expect(claimed?.since).toEqual({ chat: stampAt(5), tea: JOINED.tea });
     });
 
+    it("knows what its client was sent from the logs before", async () => {
+      const replayed = [{ after: "0mwa", upTo: "0mwb" }];
+      const socket = { ...(await recovered("two=", 100)), replayed };
+      await stores.sockets.create(socket);
+      expect((await loadSocket(stores, socket))?.replayed).toEqual(replayed);
+      expect((await stores.sockets.claim(socket, "transport close"))?.replayed).toEqual(replayed);
+    });
+
+    it("knows when it left its rooms, but of one that it has joined again", async () => {
+      const socket = await recovered("two=", 100);
+      await stores.sockets.create(socket);
+      for (const room of ["chat", "tea"]) await stores.memberships.leave(socket, room, stampAt(500));
+      await stores.memberships.join(socket, "tea", stampAt(510));
+      expect((await loadSocket(stores, socket))?.left).toEqual({ chat: stampAt(500) });
+      expect((await stores.sockets.claim(socket, "transport close"))?.left).toEqual({ chat: stampAt(500) });
+    });
+
     it("leaves a room for good", async () => {
       const socket = await recovered("two=", 100);
       await stores.sockets.create(socket);

@@ -6,7 +6,7 @@ import { CONNECTED_AT } from "./records";
 
 const SECONDS = CONNECTED_AT / 1_000;
 const SOCKET = { connectionId: "one=", sid: "@abcdefghijklmnopqrst" };
-const END: ReplayEnd = {
+const END: Exclude<ReplayEnd, "broken"> = {
   boundary: CONNECTED_AT + 300,
   endedAt: CONNECTED_AT + 600,
   recent: [`${offsetBound(CONNECTED_AT)}000000000`],
@@ -28,6 +28,12 @@ export function replayContract(setUp: SetUp): void {
       expect(await stores.replays.end(SOCKET)).toEqual(end);
       clock.now += 100_000;
       expect(await stores.replays.end(SOCKET)).toBeUndefined();
+    });
+
+    it("keeps what earlier recoveries sent", async () => {
+      const replayed = [{ after: offsetBound(CONNECTED_AT - 9), upTo: offsetBound(CONNECTED_AT - 5) }];
+      await stores.replays.finish(SOCKET, { ...END, replayed }, SECONDS + 100);
+      expect(await stores.replays.end(SOCKET)).toEqual({ ...END, replayed });
     });
 
     it("is that which was said first", async () => {

@@ -19,7 +19,11 @@ const PARKED = {
   rooms: { chat: stampAt(2), ["__proto__"]: stampAt(3) },
   since: { ["__proto__"]: stampAt(1) },
   data: { name: "Ada", ["__proto__"]: { deep: [1, null] } },
+  owed: [{ room: "tea", since: CONNECTED_AT + 1, until: CONNECTED_AT + 4 }],
+  replayed: [{ after: offsetBound(CONNECTED_AT + 1), upTo: offsetBound(CONNECTED_AT + 3) }],
 };
+/** As earlier versions wrote it. */
+const PARKED_BEFORE = { ...PARKED, owed: undefined, replayed: undefined };
 
 /** What the core relies on of a `SessionStore`. */
 export function sessionContract(setUp: SetUp): void {
@@ -48,6 +52,11 @@ export function sessionContract(setUp: SetUp): void {
       expect(await stores.sessions.load("secret")).toEqual({ ...SESSION, parked: PARKED });
       clock.now += 50_000;
       expect(await stores.sessions.load("secret")).toBeUndefined();
+    });
+
+    it("keeps it, too, where nothing is owed and nothing was replayed", async () => {
+      await stores.sessions.park("secret", PARKED_BEFORE, SECONDS + 200);
+      expect(await stores.sessions.load("secret")).toEqual({ ...SESSION, parked: PARKED_BEFORE });
     });
 
     it("keeps what the first says who parks it", async () => {

@@ -26,6 +26,7 @@ export function app() {
   });
   io.on("disconnect", (_socket, reason) => heard.push(`disconnect ${reason}`));
   io.on("join", (socket, room) => socket.join(room));
+  io.on("leave", (socket, room) => socket.leave(room));
   io.on("note", (socket, key, value) => {
     socket.data[key] = value;
   });
