@@ -3,6 +3,7 @@ import { baseRooms } from "../rooms";
 import { arrivedAt } from "../stamps";
 import { type Offset, offsetBound, timeOf } from "./offsets";
 import type { FormerRoom, LoggedEvent } from "./ports";
+import { withoutCopies } from "./written-anew";
 
 /** A room whose log is to be read, from behind `after`. */
 export interface LogRange {
@@ -40,12 +41,10 @@ export function missedEvents(
 ): readonly LoggedEvent[] {
   const byOffset = new Map<Offset, LoggedEvent>();
   for (const event of logs.flat()) if (!isExcepted(socket, event)) byOffset.set(event.offset, event);
-  const events = [...byOffset.values()];
-  const replaced = new Set(events.flatMap(({ earlier = [] }) => earlier));
-  return events
-    .filter(({ offset, earlier = [] }) => ![offset, ...earlier].some((one) => sent.has(one)))
-    .filter(({ offset }) => !replaced.has(offset))
-    .sort((one, other) => (one.offset < other.offset ? -1 : 1));
+  const unsent = [...byOffset.values()].filter(
+    ({ offset, earlier = [] }) => ![offset, ...earlier].some((one) => sent.has(one)),
+  );
+  return [...withoutCopies(unsent)].sort((one, other) => (one.offset < other.offset ? -1 : 1));
 }
 
 /** By the socket's rooms as they are now: of one that it has left, and is owed nothing of, nobody knows. */

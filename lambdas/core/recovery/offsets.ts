@@ -44,6 +44,11 @@ export function offsetBound(ms: number): Offset {
   return digits(Math.max(0, ms), TIME_DIGITS);
 }
 
+/** What the offsets of one delivery have in common, as far as its emitter drew no others in that millisecond. */
+export function rowOf(offset: Offset): string {
+  return offset.slice(0, TIME_DIGITS + EMITTER_DIGITS);
+}
+
 /** What a client sends may be anything. */
 export function isOffset(value: unknown): value is Offset {
   return typeof value === "string" && OFFSET.test(value);

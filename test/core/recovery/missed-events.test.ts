@@ -1,5 +1,5 @@
 import { logRanges, missedEvents } from "../../../lambdas/core/recovery/missed-events";
-import { offsetBound } from "../../../lambdas/core/recovery/offsets";
+import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
 import { offsetsOneByOne } from "../../support/offsets";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -57,6 +57,45 @@ describe("missed events", () => {
     const again = { ...event(300), earlier: [first.offset] };
     expect(missedEvents(socket, [[first, other], [again]])).toEqual([other, again]);
     expect(missedEvents(socket, [[again, other]], new Set([first.offset]))).toEqual([other]);
+  });
+
+  describe("of a delivery that was logged anew", () => {
+    const rowAt = (ms: number) => {
+      const offsets = offsetSource(() => NOW + ms)(4);
+      return offsets.map((offset) => ({ offset, frames: ['42["x"]'], except: [] }));
+    };
+    const first = rowAt(0);
+    const again = rowAt(300).map((copy, index) => ({ ...copy, earlier: [first[index]?.offset ?? ""] }));
+    const between = event(100);
+    const third = rowAt(600).map((copy, index) => ({
+      ...copy,
+      earlier: [...(again[index]?.earlier ?? []), again[index]?.offset ?? ""],
+    }));
+
+    it.each([
+      ["the copies where they are all there", [...first, between, ...again], [between, ...again]],
+      [
+        "the first where the copies are being written",
+        [...first, between, ...again.slice(0, 2)],
+        [...first, between],
+      ],
+      ["copies for what of the first is gone", [...first.slice(0, 3), ...again], again],
+      [
+        "the beginning of the first, where both are being taken out",
+        [...first.slice(0, 2), ...again.slice(0, 1)],
+        first.slice(0, 2),
+      ],
+      ["the last copies of all", [...first, ...again, ...third], third],
+      ["the second of three, the last of which is being written", [...again, ...third.slice(0, 1)], again],
+      ["the first of three", [...first, ...again.slice(0, 3), ...third.slice(0, 2)], first],
+    ])("are %s", (_which, logged, missed) => {
+      expect(missedEvents(socket, [logged])).toEqual(missed);
+    });
+
+    it("are what the socket was not sent under an earlier offset", () => {
+      const sent = new Set(first.slice(0, 2).map(({ offset }) => offset));
+      expect(missedEvents(socket, [again], sent)).toEqual(again.slice(2));
+    });
   });
 
   it.each([

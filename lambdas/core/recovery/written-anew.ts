@@ -1,0 +1,23 @@
+import { type Offset, rowOf } from "./offsets";
+import type { LoggedEvent } from "./ports";
+
+/**
+ * One copy of each event. Who reads while a delivery is written anew, or taken out, finds a part of it under one offset
+ * and all of it under another: a row counts unless all of what is there of it is there under later offsets, too, and of
+ * the rows that count the first does. So nobody gets the end of a delivery before its beginning.
+ */
+export function withoutCopies(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  const replaced = new Set(events.flatMap(({ earlier = [] }) => earlier));
+  if (replaced.size === 0) return events;
+  const there = new Set(events.map(({ offset }) => offset));
+  const counting = new Set(
+    events
+      .map(({ offset }) => offset)
+      .filter((one) => !replaced.has(one))
+      .map(rowOf),
+  );
+  const counts = (offset: Offset) => counting.has(rowOf(offset));
+  return events.filter(({ offset, earlier = [] }) => {
+    return counts(offset) && !earlier.some((one) => there.has(one) && counts(one));
+  });
+}
