@@ -39,9 +39,9 @@ function row(ms: number, emitter: number, first: number, count: number): readonl
   return Array.from({ length: count }, (_, index) => `${prefix}${digits(first + index, COUNTER_DIGITS)}`);
 }
 
-/** Sorts before all offsets of that millisecond and of later ones, and behind those of earlier ones. */
+/** Sorts before all offsets of that (begun) millisecond and of later ones, and behind those of earlier ones. */
 export function offsetBound(ms: number): Offset {
-  return digits(Math.max(0, ms), TIME_DIGITS);
+  return digits(Math.max(0, Math.floor(ms)), TIME_DIGITS);
 }
 
 /** What the offsets of one delivery have in common, as far as its emitter drew no others in that millisecond. */

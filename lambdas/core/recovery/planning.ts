@@ -51,7 +51,7 @@ export async function planFor(
   if (!missed || readAt + AHEAD_MS > latest) return undefined;
   const wanted = readAt + aheadMs(request, back, missed, (readAt - startedAt) / replay.rounds);
   // What cannot be posted until then is for the next time.
-  return { replay, missed, replayedAfter, replayed, owed, activeFrom: Math.min(latest, wanted) };
+  return { replay, missed, replayedAfter, replayed, owed, activeFrom: Math.floor(Math.min(latest, wanted)) };
 }
 
 /** The client's, or the beginning: after a recovery that failed it sends one of another session. */

@@ -59,6 +59,7 @@ describe("offsets", () => {
     expect(bound < offsetsOneByOne(() => NOW, 0)()).toBe(true);
     expect(bound > offsetsOneByOne(() => NOW - 1, 36 ** 5 - 1)()).toBe(true);
     expect(offsetBound(0) < bound).toBe(true);
+    expect(offsetBound(NOW + 0.5)).toBe(bound);
   });
 
   it.each([

@@ -35,6 +35,19 @@ describe("however long a recovery takes", () => {
     expect(alice.events()).toEqual(inOrder);
   });
 
+  test("its log may come in pages: what is emitted when it is over is posted", async () => {
+    const { alice, inOrder } = await emittingAll(({ stores: { events } }, time) => {
+      const { read } = events;
+      events.read = async function* (...range) {
+        yield [];
+        // One and a half milliseconds a page.
+        await time.pause(3);
+        yield* read.apply(events, range);
+      };
+    });
+    expect(alice.events()).toEqual(inOrder);
+  });
+
   test("no post overtakes what comes from the log, though that is posted slowly", async () => {
     const { alice, inOrder } = await emittingAll(({ services: { gateway } }, time) => {
       const { post } = gateway;
