@@ -10,7 +10,6 @@ export interface Parcels {
 }
 
 export interface Parcel extends Incoming {
-  readonly member: Incoming["member"] & Pick<Member, "protocol">;
   readonly emit: number;
   readonly frames: readonly string[];
   /** Whether its client gets it from the log, should it not arrive. */

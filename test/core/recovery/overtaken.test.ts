@@ -1,4 +1,3 @@
-import { push } from "../../../lambdas/core/push/push";
 import { VirtualTime } from "../../support/virtual-time";
 import { aliceInRoom, IN_A, type Service, say } from "./alice";
 
@@ -59,45 +58,6 @@ describe("an event that workers have not posted yet when its client, with a late
     await time.run(alice.connect());
     await time.run(workers());
     expect(alice.events()).toEqual(["said by workers"]);
-  });
-});
-
-describe("a client that workers come to late", () => {
-  test("has what it got meanwhile, and is not sent it again", async () => {
-    const { service, alice } = await aliceInRoom();
-    const time = new VirtualTime(service);
-    const workers = await sayByWorkers(service, "by workers");
-    await say(service, IN_A, "meanwhile");
-    service.tick();
-    await time.run(workers());
-    expect(alice.events()).toEqual(["said meanwhile", "said by workers"]);
-    await time.run(alice.connection?.drop() ?? Promise.resolve());
-    await time.run(say(service, IN_A, "while away"));
-    await time.run(alice.connect());
-    expect(alice.events()).toEqual(["said while away"]);
-  });
-
-  test("gets the rest where its connection breaks unnoticed in the middle of a delivery", async () => {
-    const { service, alice } = await aliceInRoom();
-    const time = new VirtualTime(service);
-    const texts = ["one", "two", "three"];
-    service.fanOut.maxInlinePosts = 0;
-    await push(
-      service.services,
-      texts.map((text) => ({ ...IN_A, event: "said", args: [text] })),
-    );
-    const { post } = service.services.gateway;
-    let posts = 0;
-    service.services.gateway.post = async (...args) => {
-      posts += 1;
-      return posts > 2 ? "sent" : post(...args);
-    };
-    await time.run(service.settle());
-    expect(alice.events()).toEqual(["said one", "said two"]);
-    service.services.gateway.post = post;
-    await time.run(alice.connection?.drop() ?? Promise.resolve());
-    await time.run(alice.connect());
-    expect(alice.events()).toEqual(["said three"]);
   });
 });
 

@@ -16,7 +16,6 @@ import {
 } from "../posting";
 import type { Emit } from "../recipients";
 import type { Chunk } from "./chunks";
-import { withLastOffset } from "./last-offset";
 import { Pace } from "./pace";
 
 /** Posts that have begun are those that nobody knows of after a crash: no more than a fifth of a second's. */
@@ -95,9 +94,7 @@ export class SharePosts {
 
   #tasks(connections: readonly Parcels[], log: PostLog): readonly (() => Promise<void>)[] {
     const turn = (posts: number) => this.#pace.turn(posts);
-    return connections.map(
-      (entry) => () => postParcels(this.#services, withLastOffset(this.#services, entry), log, turn),
-    );
+    return connections.map((entry) => () => postParcels(this.#services, entry, log, turn));
   }
 
   async #end(posts: readonly Promise<void>[], log: PostLog): Promise<void> {
