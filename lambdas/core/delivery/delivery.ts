@@ -13,7 +13,11 @@ import type { Target } from "./target";
 /** Who gets what; or, where that is many, about how many get each emit. */
 export type Resolved =
   | { readonly kind: "posts"; readonly emits: readonly Emit[]; readonly posts: Posts }
-  | { readonly kind: "large"; readonly emits: readonly Emit[]; readonly estimates: readonly number[] };
+  | ({ readonly kind: "large"; readonly emits: readonly Emit[] } & Large);
+
+export interface Large {
+  readonly estimates: readonly number[];
+}
 
 /** By emit. `handedOn`: nothing of it is in the counts. */
 export interface Sent {
@@ -29,7 +33,7 @@ export async function deliver(services: DeliveryServices, emits: readonly Emit[]
 /** What the density of sids in a room's first page says of the room is a few hundredths off. */
 const SURELY_MORE = 1.1;
 
-/** Finds who gets what, up to the number that the caller posts to by itself. */
+/** Logs the emits, and then finds who gets what. */
 export async function resolve(services: DeliveryServices, given: readonly Emit[]): Promise<Resolved> {
   const emits = await logEmits(services, given);
   try {
@@ -40,7 +44,8 @@ export async function resolve(services: DeliveryServices, given: readonly Emit[]
   }
 }
 
-async function findOut(services: DeliveryServices, emits: readonly Emit[]): Promise<Resolved> {
+/** Up to the number that the caller posts to by itself. */
+export async function findOut(services: DeliveryServices, emits: readonly Emit[]): Promise<Resolved> {
   const addressees: Addressee[] = [];
   let posts = 0;
   for await (const batch of recipientsIn(services.memberships, emits)) {

@@ -1,7 +1,7 @@
-import type { Member } from "../records";
-import { logEmits, logLater } from "../recovery/event-log";
+import type { Member, SocketRecord } from "../records";
+import { isLongToLog, logEmits, logLater } from "../recovery/event-log";
 import type { DeliveryServices } from "../services";
-import { type Resolved, resolve, send } from "./delivery";
+import { findOut, type Large, type Resolved, resolve, send } from "./delivery";
 import { fittingBeside, loadedWith, NO_LOAD } from "./fan-out/content";
 import { type HandedOn, handOn } from "./fan-out/handing-on";
 import { untilDelivered } from "./fan-out/waiting";
@@ -9,7 +9,11 @@ import { parcelsOf } from "./parcels";
 import { type Addressee, type Emit, recipientsIn } from "./recipients";
 import type { RoomTarget } from "./target";
 
+/** The socket whose packet it is, on the connection on which that came. */
+export type Own = Pick<SocketRecord, "sid" | "namespace" | "connectionId">;
+
 const NOBODY: RoomTarget = { kind: "rooms", namespace: "/", rooms: [], except: [] };
+const NOTHING: Resolved = { kind: "posts", emits: [], posts: { emits: 0, connections: [] } };
 
 /**
  * What the listeners of one packet emit, in the order of their calls. From the first event on that is for many
@@ -18,7 +22,7 @@ const NOBODY: RoomTarget = { kind: "rooms", namespace: "/", rooms: [], except: [
  */
 export class Outbox {
   readonly #services: DeliveryServices;
-  readonly #sid: string;
+  readonly #own: Own;
   #waiting: Emit[] = [];
   #load = NO_LOAD;
   /** Of the first of them. */
@@ -26,9 +30,9 @@ export class Outbox {
   /** What workers may still be at. */
   #handedOn: HandedOn[] = [];
 
-  constructor(services: DeliveryServices, sid: string) {
+  constructor(services: DeliveryServices, own: Own) {
     this.#services = services;
-    this.#sid = sid;
+    this.#own = own;
   }
 
   /** How many of the emits, from the first one on, it can take together. At least one, which it may refuse. */
@@ -43,10 +47,11 @@ export class Outbox {
    */
   async take(emits: readonly Emit[]): Promise<() => Promise<void>> {
     if (this.#waiting.length > 0) return this.#keep(emits);
+    const known = isLongToLog(this.#services, emits) ? await findOut(this.#services, emits) : undefined;
+    if (known?.kind === "large") return this.#keepFirst(emits, known);
     const resolved = await resolve(this.#services, emits);
     if (resolved.kind === "posts") return this.#posting(resolved);
-    this.#estimates = resolved.estimates;
-    return this.#keep(await logLater(this.#services, emits, resolved.emits));
+    return this.#keepFirst(await logLater(this.#services, emits, resolved.emits), resolved);
   }
 
   /** Hands on what waits. */
@@ -73,11 +78,17 @@ export class Outbox {
     }
   }
 
+  async #keepFirst(emits: readonly Emit[], { estimates }: Large): Promise<() => Promise<void>> {
+    this.#estimates = estimates;
+    return this.#keep(emits);
+  }
+
   async #keep(emits: readonly Emit[]): Promise<() => Promise<void>> {
     const load = loadedWith(this.#load, emits);
-    const posting = this.#posting(await this.#own(emits));
+    const own = await this.#copies(emits);
+    const posting = this.#posting(own ?? NOTHING);
     this.#load = load;
-    this.#waiting.push(...emits.map((emit) => this.#withoutOwn(emit)));
+    this.#waiting.push(...(own ? emits.map((emit) => this.#withoutOwn(emit)) : emits));
     return posting;
   }
 
@@ -85,38 +96,45 @@ export class Outbox {
     return async () => void (await send(this.#services, resolved));
   }
 
-  /** The own socket's copies: in the log as sent to it alone, since the others' are to be there later. */
-  async #own(emits: readonly Emit[]): Promise<Resolved> {
-    const [own] = await this.#ownAmong(emits);
-    if (!own) return { kind: "posts", emits: [], posts: { emits: 0, connections: [] } };
-    const { member } = own;
-    const copies = own.emits.flatMap((index) => copyFor(member, emits[index]));
+  /**
+   * The own socket's copies, in the log as sent to it alone: the others' are to be there later. `undefined` where it is
+   * not on this connection any more: it gets what it gets as the others do.
+   */
+  async #copies(emits: readonly Emit[]): Promise<Resolved | undefined> {
+    if (emits.every((emit) => this.#isLeftOut(emit))) return NOTHING;
+    const { connectionId } = this.#own;
+    const own = await this.#find(emits);
+    if (own?.member.connectionId !== connectionId) return undefined;
+    const copies = own.emits.flatMap((index) => copyFor(own.member, emits[index]));
     const logged = await logEmits(this.#services, copies);
     const all = logged.map((_, index) => index);
-    const connections = parcelsOf(logged, [{ member, emits: all }]);
+    const connections = parcelsOf(logged, [{ member: own.member, emits: all }]);
     return { kind: "posts", emits: logged, posts: { emits: logged.length, connections } };
   }
 
-  async #ownAmong(emits: readonly Emit[]): Promise<readonly Addressee[]> {
-    const range = { after: this.#sid.slice(0, -1), upTo: this.#sid };
+  async #find(emits: readonly Emit[]): Promise<Addressee | undefined> {
+    const { sid, namespace } = this.#own;
+    const range = { after: sid.slice(0, -1), upTo: sid };
     const asked = emits.map((emit) => (this.#isLeftOut(emit) ? { ...emit, target: NOBODY } : emit));
-    const found: Addressee[] = [];
-    for await (const { addressees } of recipientsIn(this.#services.memberships, asked, range)) {
-      found.push(...addressees.filter(({ member }) => member.sid === this.#sid));
+    const itself = { target: { ...NOBODY, namespace, rooms: [sid] } };
+    for await (const { addressees } of recipientsIn(this.#services.memberships, [...asked, itself], range)) {
+      const own = addressees.find(({ member }) => member.sid === sid);
+      if (own) return own;
     }
-    return found;
+    return undefined;
   }
 
   #withoutOwn(emit: Emit): Emit {
     if (this.#isLeftOut(emit)) return emit;
     const { target } = emit;
     if (target.kind === "socket") return { ...emit, target: NOBODY };
-    return { ...emit, target: { ...target, except: [...target.except, this.#sid] } };
+    return { ...emit, target: { ...target, except: [...target.except, this.#own.sid] } };
   }
 
   /** As `socket.broadcast` and `socket.to` do. */
   #isLeftOut({ target }: Emit): boolean {
-    return target.kind === "rooms" ? target.except.includes(this.#sid) : target.socket.sid !== this.#sid;
+    const { sid } = this.#own;
+    return target.kind === "rooms" ? target.except.includes(sid) : target.socket.sid !== sid;
   }
 }
 

@@ -30,7 +30,7 @@ export class UnitOfWork {
     const { connectionId, sid, namespace } = session.record;
     this.session = session;
     this.#services = session.services;
-    this.#outbox = new Outbox(session.services, sid);
+    this.#outbox = new Outbox(session.services, session.record);
     this.#details = { connectionId, sid, namespace };
   }
 

@@ -2,22 +2,16 @@ import { withOffset } from "../../protocol/event-offset";
 import { expirySeconds } from "../expiry";
 import type { DeliveryServices } from "../services";
 import { LOGGED_WITHIN_MS } from "./boundary";
-import { chunksOf, entriesEver, entriesOf, type Loggable, type Logged } from "./log-entries";
+import { entriesEver, type Loggable, type Logged } from "./log-entries";
+import { areMany, requestsOf, writingMs } from "./log-requests";
 import { type Offset, timeOf } from "./offsets";
 import type { Recovery } from "./ports";
 
 type LogServices = Pick<DeliveryServices, "recovery" | "clock" | "log">;
 
-/**
- * Entries that one request writes. Several side by side might be there one without the other for a while, and who is
- * being recovered then would be sent the later ones before the earlier ones.
- */
-const CHUNK = 25;
-const PER_CHUNK_MS = 10;
-
 const ATTEMPTS = 3;
-/** So many take their time to be written, the second time as the first. */
-const MAX_WRITTEN_ANEW = 500;
+/** What has taken longer is not written again, nor are offsets further ahead; a recovery looks back a little further. */
+const LONGEST_MS = 4_000;
 
 /**
  * Writes the events without ack of one delivery into the logs of their rooms, one item for each emit and room, and ends
@@ -47,6 +41,11 @@ export async function unlogEmits(
   });
 }
 
+/** Whether logging them takes so long that it is better known before for how many they are. */
+export function isLongToLog({ recovery }: LogServices, emits: readonly Loggable[]): boolean {
+  return recovery !== undefined && areMany(emits);
+}
+
 /**
  * Takes `logged` out of the log again, as the emits are to be in one row with later ones. Answers them as they are to
  * be logged then.
@@ -69,7 +68,7 @@ type Placed<Emit> = Emit & { readonly offset: Offset; readonly earlier?: readonl
 
 /**
  * Who reads the log takes it to be complete a moment later: what is written too late is written again, with a later
- * offset. Some may have read it under the first by then, or part of it; the others find both, and leave out the first.
+ * offset. Some may have read it under the first by then, or part of it; the others find both (see `written-anew.ts`).
  */
 async function logInTime<Emit extends Loggable>(
   services: LogServices,
@@ -77,23 +76,25 @@ async function logInTime<Emit extends Loggable>(
   emits: readonly Logged<Emit>[],
 ): Promise<readonly Placed<Emit>[]> {
   const { clock, log } = services;
-  const { secondWrites } = recovery;
   let given = emits;
+  let expectedMs = writingMs(emits);
   for (let attempt = 1; ; attempt++) {
-    const { logged, dueAt } = await writeRow(services, recovery, given);
+    const startedAt = clock.now();
+    const { logged, dueAt } = await writeRow(services, recovery, given, expectedMs);
     const lateMs = clock.now() - dueAt;
-    secondWrites.earn();
+    const tookMs = clock.now() - startedAt;
+    recovery.secondWrites.earn();
     if (lateMs <= LOGGED_WITHIN_MS) {
-      // Before, others emit what is earlier in the order of the offsets.
-      if (lateMs < 0) await clock.pause(-lateMs);
+      // Until it is over, what is emitted later may come before in the order of the offsets.
+      if (dueAt > startedAt && lateMs <= 0) await clock.pause(1 - lateMs);
       return logged;
     }
-    const isTooMuch = entriesOf(logged).length > MAX_WRITTEN_ANEW;
-    if (attempt === ATTEMPTS || isTooMuch || !secondWrites.take()) {
+    if (attempt === ATTEMPTS || tookMs > LONGEST_MS || !recovery.secondWrites.take()) {
       log.warn("events were logged late: a socket that is being recovered may miss them", { lateMs });
       return logged;
     }
     given = logged.map((emit) => ({ ...emit, earlier: withLatest(emit.earlier, emit.offset) }));
+    if (areMany(emits)) expectedMs = tookMs;
   }
 }
 
@@ -102,16 +103,14 @@ async function writeRow<Emit extends Loggable>(
   services: LogServices,
   { drawOffsets, events, logMs }: Recovery,
   emits: readonly Logged<Emit>[],
+  expectedMs: number,
 ): Promise<{ readonly logged: readonly Placed<Emit>[]; readonly dueAt: number }> {
-  const aheadMs = Math.max(0, chunksOf(emits, CHUNK).length * PER_CHUNK_MS - LOGGED_WITHIN_MS / 2);
+  const aheadMs = Math.min(LONGEST_MS, Math.max(0, expectedMs - LOGGED_WITHIN_MS / 2));
   const dueAt = services.clock.now() + aheadMs;
   const offsets = drawOffsets(emits.length, aheadMs);
   const logged = emits.map((emit, index) => ({ ...emit, offset: offsets[index] ?? "" }));
   try {
-    for (const chunk of chunksOf(logged, CHUNK)) {
-      const entries = entriesOf(chunk, expirySeconds(dueAt + logMs));
-      if (entries.length > 0) await events.append(entries);
-    }
+    for (const entries of requestsOf(logged, expirySeconds(dueAt + logMs))) await events.append(entries);
   } catch (error) {
     await unlogEmits(services, logged);
     throw error;

@@ -36,11 +36,11 @@ export async function owedRooms(
 
 /** Milliseconds since the epoch. What listeners left as the connection dropped, they left for good. */
 function leftAt(socket: SocketRecord, room: string): number | undefined {
-  const { left = {}, stamp, activeFrom = 0 } = socket;
+  const { left = {}, stamp } = socket;
   const leave = Object.hasOwn(left, room) ? left[room] : undefined;
   if (leave !== undefined) return arrivedAt(leave);
   const since = isInSince(socket, room);
   const isInAgain = Number.isFinite(since) && since > arrivedAt(stamp);
-  // A join removes the stamp of the leave. That was hardly before the client was told `connect`.
-  return isInAgain ? Math.min(since, activeFrom) : undefined;
+  // A join removes the stamp of the leave, which may have come at any moment since.
+  return isInAgain ? arrivedAt(stamp) : undefined;
 }

@@ -16,8 +16,8 @@ export type Logged<Emit extends Loggable> = Emit & {
   readonly earlier?: readonly Offset[];
 };
 
-/** `expiresAt` in seconds since the epoch; of no account where the entries are only counted. */
-export function entriesOf(emits: readonly Logged<Loggable>[], expiresAt = 0): readonly LogEntry[] {
+/** `expiresAt` in seconds since the epoch. */
+export function entriesOf(emits: readonly Logged<Loggable>[], expiresAt: number): readonly LogEntry[] {
   return emits.flatMap((emit) => (emit.offset === undefined ? [] : entriesAt(emit, emit.offset, expiresAt)));
 }
 
@@ -27,25 +27,6 @@ export function entriesEver(emits: readonly Logged<Loggable>[]): readonly LogEnt
     const { offset, earlier = [] } = emit;
     return [...earlier, ...(offset === undefined ? [] : [offset])].flatMap((one) => entriesAt(emit, one, 0));
   });
-}
-
-/** Divides emits, in order, into groups of about so many entries. */
-export function chunksOf<Emit extends Loggable>(
-  emits: readonly Emit[],
-  maxEntries: number,
-): readonly (readonly Emit[])[] {
-  const chunks: Emit[][] = [];
-  let entries = Number.POSITIVE_INFINITY;
-  for (const emit of emits) {
-    const its = emit.target.kind === "rooms" ? emit.target.rooms.length : 1;
-    if (entries + its > maxEntries) {
-      chunks.push([]);
-      entries = 0;
-    }
-    chunks.at(-1)?.push(emit);
-    entries += its;
-  }
-  return chunks;
 }
 
 /** Plain JSON sockets do not recover, and nobody is sent a volatile event later. */

@@ -14,9 +14,10 @@ export async function parkedSocket(
   const parked = { connectionId, at, rooms, since, data };
   if (activeFrom === undefined) return parked;
   const end = mayHaveBroken(socket, at) ? await recovery.replays.end(socket) : { boundary: activeFrom };
-  const isDone = end !== undefined && end !== "broken";
-  const owed = isDone ? undefined : await owedRooms(recovery, socket);
-  return { ...parked, owed, replayed: withReplay(recovery, socket, isDone ? end.boundary : activeFrom, at) };
+  if (end && end !== "broken") return { ...parked, replayed: withReplay(recovery, socket, end.boundary, at) };
+  // Where it broke off, nobody posted anything else.
+  const replayed = withReplay(recovery, socket, at, at);
+  return { ...parked, owed: await owedRooms(recovery, socket), replayed };
 }
 
 /** Its recovery: it was lately, or has not come to an end. */

@@ -4,6 +4,7 @@ import type { DisconnectReason, SocketRecord } from "../records";
 import type { Services } from "../services";
 import { offsetBound } from "./offsets";
 import { parkedSocket } from "./parked-socket";
+import type { Recovery } from "./ports";
 
 type RecoveryServices = Pick<Services, "recovery" | "sockets" | "clock">;
 
@@ -53,8 +54,12 @@ export async function parkOrEnd(
   const isKept = UNASKED.has(socket.closedFor) || isUnfinished(socket);
   if (!isKept) return recovery.sessions.end({ pid, connectionId });
   const at = clock.now();
-  const expiresAt = expirySeconds(at + recovery.windowMs + GRACE_MS);
-  await recovery.sessions.park(pid, await parkedSocket(recovery, socket, at), expiresAt);
+  await recovery.sessions.park(pid, await parkedSocket(recovery, socket, at), parkedExpiry(recovery, at));
+}
+
+/** When nobody can come back any more for what was parked `at` that moment, in seconds since the epoch. */
+export function parkedExpiry({ windowMs }: Pick<Recovery, "windowMs">, at: number): number {
+  return expirySeconds(at + windowMs + GRACE_MS);
 }
 
 /**

@@ -43,7 +43,9 @@ export async function planFor(
   const replayedAfter = firstOffset(services, recovery, back.session, last);
   const { connectionId, owed } = back.parked;
   const replayed = replayedUpTo(back.parked.replayed, replayedAfter);
-  const replay = new Replay(recovery, { after: replayedAfter, last, connectionId, replayed });
+  // Of what its own recovery was to send, only that has noted what it did not.
+  const sentBefore = replayedUpTo(back.parked.replayed?.slice(0, -1), replayedAfter);
+  const replay = new Replay(recovery, { after: replayedAfter, last, connectionId, replayed: sentBefore });
   const startedAt = clock.now();
   const missed = await replay.upTo(startedAt - COMPLETE_AFTER_MS, { ...back.session, ...back.parked });
   const readAt = clock.now();

@@ -4,6 +4,7 @@ import { isExcepted, laterOf, logRanges, missedEvents } from "./missed-events";
 import { type Offset, offsetBound } from "./offsets";
 import type { LoggedEvent, ParkedSocket, Recovery } from "./ports";
 import { isReplayed } from "./replayed";
+import { withoutGot } from "./written-anew";
 
 /** They are posted one after the other, some 5 ms each, within the time that a packet has. */
 const MAX_EVENTS = 2_500;
@@ -47,6 +48,8 @@ export class Replay {
   #after: Offset;
   #latest: Offset;
   #rounds = 1;
+  readonly #last: Offset | undefined;
+  #beganAt: number | undefined;
   readonly #sent = new Set<Offset>();
   readonly #undelivered = new Map<Offset, LoggedEvent>();
   readonly #read = new Volume(MAX_READ_EVENTS, MAX_READ_CHARACTERS);
@@ -60,12 +63,13 @@ export class Replay {
     this.#replayed = replayed;
     this.#after = after;
     this.#latest = last ?? after;
+    this.#last = last;
     if (last !== undefined) this.#sent.add(last);
   }
 
   /** What whoever posts late must not post: the latest of what was read, and what others had tried to post. */
-  recent(ms: number): readonly Offset[] {
-    const since = offsetBound(ms - RECENT_MS);
+  get recent(): readonly Offset[] {
+    const since = offsetBound((this.#beganAt ?? 0) - RECENT_MS);
     return [...this.#sent].filter((offset) => offset >= since || this.#undelivered.has(offset));
   }
 
@@ -86,13 +90,15 @@ export class Replay {
    */
   async upTo(ms: number, socket: Owner): Promise<readonly Missed[] | undefined> {
     const before = offsetBound(ms);
+    this.#beganAt ??= ms;
     const [logged, undelivered] = await Promise.all([
       this.#logsUpTo(before, socket),
       this.#undeliveredUpTo(before, socket),
     ]);
     if (this.#isTooMuch) return undefined;
     this.#after = laterOf(this.#after, before);
-    const missed = missedEvents(socket, [logged, undelivered], this.#sent);
+    // Of one that is in both, the log knows under which offsets it was there before.
+    const missed = missedEvents(socket, [undelivered, withoutGot(logged, this.#last)], this.#sent);
     this.#owed.add(missed);
     if (this.#owed.isExceeded) return undefined;
     return missed.map((event) => this.#sending(event));

@@ -63,7 +63,7 @@ async function postAllMissed(
   await postRest(services, plan, posts, { socket, boundary });
   posts.assertInTime();
   const { replayed } = socket;
-  return { boundary, endedAt: services.clock.now(), recent: replay.recent(boundary), replayed };
+  return { boundary, endedAt: services.clock.now(), recent: replay.recent, replayed };
 }
 
 /** What was emitted since, to the rooms in which the socket was meanwhile: others may have had it join and leave. */

@@ -21,3 +21,13 @@ export function withoutCopies(events: readonly LoggedEvent[]): readonly LoggedEv
     return counts(offset) && !earlier.some((one) => there.has(one) && counts(one));
   });
 }
+
+/**
+ * Where the last event that a client got was there under a later offset, too, it came from the log, and all before it in
+ * its delivery: the copies of these are no news.
+ */
+export function withoutGot(events: readonly LoggedEvent[], last: Offset | undefined): readonly LoggedEvent[] {
+  if (last === undefined || !events.some(({ earlier = [] }) => earlier.includes(last))) return events;
+  const isGot = (one: Offset) => rowOf(one) === rowOf(last) && one <= last;
+  return events.filter(({ earlier = [] }) => !earlier.some(isGot));
+}

@@ -218,8 +218,8 @@ describe("more for many than one delivery holds", () => {
   test("is in no log as far as it is too much", async () => {
     const io = new Server();
     io.on("read", () => pages(io, 25));
-    const { service, referee } = await crowd(io, { recoveryWindowMs: 120_000 });
-    await referee.send('42["read"]');
+    const { service, referee, time } = await crowd(io, { recoveryWindowMs: 120_000 });
+    await time.run(referee.send('42["read"]'));
     const rooms = service.stores.events.entries.map(({ room }) => (room === "@all" ? room : "its own"));
     expect(rooms).toEqual([...pageNames(20).map(() => "its own"), ...pageNames(20).map(() => "@all")]);
   });

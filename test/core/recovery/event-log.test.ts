@@ -63,7 +63,7 @@ describe("events are logged", () => {
       data: index,
     }));
     await push(core.services, emits);
-    expect(writes).toEqual([24, 24, 12]);
+    expect(writes).toEqual([25, 25, 10]);
   });
 
   test("in the room of the socket, where it is sent to one", async () => {

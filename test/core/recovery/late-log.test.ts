@@ -2,6 +2,7 @@ import { Server } from "../../../lambdas/core";
 import { push } from "../../../lambdas/core/push/push";
 import { logEmits, unlogEmits } from "../../../lambdas/core/recovery/event-log";
 import { offsetBound, timeOf } from "../../../lambdas/core/recovery/offsets";
+import { aliceInRoom, IN_A, say } from "./alice";
 import { inRooms, said, watchWrites } from "./log-writes";
 import { recoverable } from "./returning-client";
 
@@ -20,17 +21,42 @@ describe("a delivery of so many events that the log takes its time", () => {
     expect(writes).toHaveLength(40);
     const [dueAt] = new Set(logged.map(({ offset = "" }) => timeOf(offset)));
     expect(dueAt).toBe(startedAt + 300);
-    expect(core.now).toBe(dueAt);
+    expect(core.now).toBe((dueAt ?? 0) + 1);
     expect(core.log).toEqual([]);
   });
 
-  test("is late where it takes longer than it should", async () => {
+  test("is written again where it takes longer, with offsets as far ahead as that", async () => {
     const core = service();
-    watchWrites(core, () => {
-      core.now += 13;
+    const startedAt = core.now;
+    const writes = watchWrites(core, () => {
+      core.now += 15;
     });
-    await logEmits(core.services, emits);
-    expect(core.log.map(({ message }) => message)).toEqual([expect.stringMatching(/logged late/)]);
+    const logged = await logEmits(core.services, emits);
+    expect(writes).toHaveLength(80);
+    expect(logged.map(({ offset = "" }) => timeOf(offset) - startedAt)).toContain(600 + 500);
+    expect(core.now - startedAt).toBe(1_200);
+    expect(core.log).toEqual([]);
+  });
+
+  test("gets the time that its room takes for it, four seconds at most, and volatile ones none", async () => {
+    const core = service();
+    const large = { target: inRooms("a"), frames: said("x".repeat(2_800)) };
+    const startedAt = core.now;
+    await logEmits(
+      core.services,
+      Array.from({ length: 700 }, () => large),
+    );
+    expect(core.now - startedAt).toBe(700 * 3 - 1_000 - 100 + 1);
+    await logEmits(
+      core.services,
+      Array.from({ length: 2_000 }, () => large),
+    );
+    expect(core.now - startedAt).toBe(1_001 + 4_001);
+    await logEmits(
+      core.services,
+      Array.from({ length: 2_000 }, () => ({ ...large, isVolatile: true })),
+    );
+    expect(core.now - startedAt).toBe(5_002);
   });
 });
 
@@ -73,14 +99,25 @@ describe("an event that takes long to be logged", () => {
     expect(writes.length).toBeLessThanOrEqual(115);
   });
 
-  test("is not written anew where it is for so many rooms that it takes its time", async () => {
+  test("for so many rooms that it takes its time is in time the second time", async () => {
     const core = service();
     const writes = watchWrites(core, () => {
       core.now += 500;
     });
     const rooms = Array.from({ length: 600 }, (_, index) => `room ${index}`);
     await logEmits(core.services, [{ ...emit, target: inRooms(...rooms) }]);
-    expect(writes).toEqual([600]);
+    expect(writes).toEqual([600, 600]);
+    expect(core.log).toEqual([]);
+  });
+
+  test("is not written anew where that would take as long again as nobody should wait", async () => {
+    const core = service();
+    const writes = watchWrites(core, () => {
+      core.now += 4_001;
+    });
+    await logEmits(core.services, [emit]);
+    expect(writes).toEqual([1]);
+    expect(core.log.map(({ message }) => message)).toEqual([expect.stringMatching(/logged late/)]);
   });
 });
 
@@ -119,4 +156,24 @@ describe("events that are not going to be posted", () => {
     await expect(push(core.services, emits)).rejects.toThrow("the table is away");
     expect(core.stores.events.entries).toEqual([]);
   });
+});
+
+test.each([1, 5])("of %d events that were logged late, and refused then, each comes once", async (count) => {
+  const { service: core, alice } = await aliceInRoom();
+  await say(core, IN_A, "hello");
+  expect(alice.events()).toEqual(["said hello"]);
+  let isFirst = true;
+  watchWrites(core, () => {
+    core.now += isFirst ? 250 : 1;
+    isFirst = false;
+  });
+  core.gone.add(alice.connection?.connectionId ?? "");
+  await push(
+    core.services,
+    Array.from({ length: count }, (_, index) => ({ ...IN_A, event: "said", data: index })),
+  );
+  await alice.connection?.drop();
+  await alice.connect();
+  expect(alice.recovered).toBe(true);
+  expect(alice.events()).toEqual(Array.from({ length: count }, (_, index) => `said ${index}`));
 });

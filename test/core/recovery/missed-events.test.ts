@@ -1,5 +1,6 @@
 import { logRanges, missedEvents } from "../../../lambdas/core/recovery/missed-events";
 import { offsetBound, offsetSource } from "../../../lambdas/core/recovery/offsets";
+import { withoutGot } from "../../../lambdas/core/recovery/written-anew";
 import { offsetsOneByOne } from "../../support/offsets";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -90,6 +91,13 @@ describe("missed events", () => {
       ["the first of three", [...first, ...again.slice(0, 3), ...third.slice(0, 2)], first],
     ])("are %s", (_which, logged, missed) => {
       expect(missedEvents(socket, [logged])).toEqual(missed);
+    });
+
+    it("are no news behind an event that was got under its first offset", () => {
+      const got = first[1]?.offset ?? "";
+      expect(withoutGot(again, got)).toEqual(again.slice(2));
+      expect(withoutGot(again, undefined)).toEqual(again);
+      expect(withoutGot(again, between.offset)).toEqual(again);
     });
 
     it("are what the socket was not sent under an earlier offset", () => {

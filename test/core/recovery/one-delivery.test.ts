@@ -116,6 +116,41 @@ describe("what a listener emits for many", () => {
     expect(await backBeforeWorkers(service, bob)).toEqual([["said two"], []]);
   });
 
+  test("comes to its own socket, too, when that had dropped before it was emitted", async () => {
+    const { service, bob, emitted, going } = await room();
+    await asForMany(service, async () => {
+      const served = bob.send("serve");
+      await emitted.passed;
+      expect(bob.events()).toEqual(["said one"]);
+      await bob.connection?.drop();
+      going.open();
+      await served;
+    });
+    const handedOn = service.queue.splice(0);
+    const time = new VirtualTime(service);
+    await time.run(bob.connect());
+    expect(bob.events()).toEqual(["said two"]);
+    service.queue.push(...handedOn);
+    await time.run(service.settle());
+    expect(bob.events()).toEqual([]);
+  });
+
+  test("does not come to its own socket where that joins the room behind it", async () => {
+    const io = new Server();
+    io.on("join", (socket) => socket.join("a"));
+    io.on("serve", async (socket) => {
+      io.to("a").emit("said", "one");
+      await socket.join("a");
+      io.to("a").emit("said", "two");
+    });
+    const service = recoverable(io);
+    await (await new ReturningClient(service).connect()).send("join");
+    const carol = await new ReturningClient(service).connect();
+    await asForMany(service, () => carol.send("serve"));
+    expect(carol.events()).toEqual(["said two"]);
+    expect(await backBeforeWorkers(service, carol)).toEqual([[], []]);
+  });
+
   test("is not sent again to who read it in the log before it was taken out, late", async () => {
     const { service, alice, bob, going } = await room();
     const { remove } = service.stores.events;
