@@ -48,10 +48,13 @@ function entriesToBe(emits: readonly Loggable[]): readonly LogEntry[] {
 
 function mostUnits(entries: readonly LogEntry[]): number {
   const units = new Map<string, number>();
+  let most = 0;
   for (const { namespace, room, frames } of entries) {
     const bytes = frames.reduce((sum, frame) => sum + frame.length, KEY_BYTES);
     const key = JSON.stringify([namespace, room]);
-    units.set(key, (units.get(key) ?? 0) + Math.ceil(bytes / UNIT_BYTES));
+    const sum = (units.get(key) ?? 0) + Math.ceil(bytes / UNIT_BYTES);
+    units.set(key, sum);
+    most = Math.max(most, sum);
   }
-  return Math.max(0, ...units.values());
+  return most;
 }
