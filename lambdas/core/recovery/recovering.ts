@@ -7,8 +7,10 @@ import {
   type Identity,
 } from "../connections/connecting";
 import { withinSockets } from "../limits/sockets-per-user";
+import type { Stamp } from "../records";
 import type { Services } from "../services";
 import { newSid } from "../sid";
+import { arrivedAt } from "../stamps";
 import { isAway, OldConnection } from "./old-socket";
 import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
 import { takeOver } from "./taking-over";
@@ -24,14 +26,15 @@ const MAX_PID_LENGTH = 100;
  */
 export async function connectAgain(services: Services, request: ConnectRequest): Promise<ConnectOutcome> {
   const { recovery } = services;
-  const cameAt = services.clock.now();
+  const claim = request.nextStamp();
+  const cameAt = arrivedAt(claim);
   const session = recovery && (await sessionOf(recovery, request, cameAt));
   if (!recovery || !session) return connect(services, request);
   const identity = await authenticate(services, request, session.sid);
   if ("refused" in identity) return identity;
   const old = new OldConnection(services);
   try {
-    const outcome = await recover(services, recovery, request, { session, old, identity, cameAt });
+    const outcome = await recover(services, recovery, request, { session, old, identity, claim, cameAt });
     if (outcome) return outcome;
     const fresh = await withinSockets(services, request, { ...identity, sid: newSid() });
     return "refused" in fresh ? fresh : await connectAs(services, request, fresh);
@@ -58,6 +61,7 @@ interface Candidate {
   readonly session: RecoverySession;
   readonly old: OldConnection;
   readonly identity: Identity;
+  readonly claim: Stamp;
   /** Milliseconds since the epoch. */
   readonly cameAt: number;
 }
@@ -67,10 +71,9 @@ async function recover(
   services: Services,
   recovery: Recovery,
   request: ConnectRequest,
-  { session: known, old, identity, cameAt }: Candidate,
+  { session: known, old, identity, claim, cameAt }: Candidate,
 ): Promise<ConnectOutcome | undefined> {
   if (known.userId !== identity.userId) return undefined;
-  const claim = request.nextStamp();
   const claimed = await recovery.sessions.claim(known.pid, claim);
   if (!claimed) return undefined;
   const session = { ...claimed, claim };
@@ -82,7 +85,7 @@ async function recover(
   return outcome;
 }
 
-/** Whoever came in time is, however long the middleware takes. */
+/** Whoever came in time is, however long the queue and the middleware take. */
 function isOver({ windowMs }: Recovery, parked: ParkedSocket | undefined, cameAt: number): boolean {
   return cameAt > (parked?.at ?? 0) + windowMs;
 }

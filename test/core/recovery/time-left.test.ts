@@ -78,6 +78,17 @@ test("who comes back within the window is recovered, however long the middleware
   expect(client.recovered).toBe(true);
 });
 
+test("who comes back within the window is recovered, however long the CONNECT waits in the queue", async () => {
+  const { service, client } = await withSlowMiddleware();
+  const arrivedAt = service.now + WINDOW_MS - 1;
+  service.now += WINDOW_MS + 30_000;
+  const connection = await service.connection({ query: { EIO: "4", transport: "websocket" } });
+  const { send } = connection;
+  connection.send = (body) => send.call(connection, body, arrivedAt);
+  await client.connect("/", connection);
+  expect(client.recovered).toBe(true);
+});
+
 test("binary events, each with a turn of its own, all come with one recovery", async () => {
   const io = new Server();
   io.binary = true;
