@@ -2,9 +2,8 @@ import { push } from "../../../lambdas/core/push/push";
 import { Barrier } from "../../support/barrier";
 import { VirtualTime } from "../../support/virtual-time";
 import { aliceInRoom, IN_A, type Service, say } from "./alice";
+import { breaking, comeBack, drop, IN_B } from "./dropping";
 import type { ReturningClient } from "./returning-client";
-
-const IN_B = { rooms: ["b"] };
 
 /** Alice, in rooms `a` and `b`, is away, and has missed events in both. */
 async function aliceAway() {
@@ -17,41 +16,9 @@ async function aliceAway() {
   return { service, alice, time, breaking: breaking(service, time) };
 }
 
-async function drop(service: Service, alice: ReturningClient): Promise<void> {
-  service.gone.add(alice.connection?.connectionId ?? "");
-  await alice.connection?.drop();
-  await service.settle();
-}
-
-/** A recovery in which the post of `text` fails; `andThen` is done a moment after its client was told `connect`. */
-function breaking(service: Service, time: VirtualTime) {
-  const { gateway } = service.services;
-  const { post } = gateway;
-  return async (text: string, recovery: () => Promise<unknown>, andThen = async () => {}) => {
-    let done: Promise<void> | undefined;
-    gateway.post = async (recipient, frame) => {
-      if (frame.includes(`"${text}"`)) return "failed";
-      if (frame.startsWith("40")) {
-        Object.assign(gateway, { post });
-        done = time.pause(50).then(andThen);
-      }
-      return post(recipient, frame);
-    };
-    await time.run(recovery());
-    await time.run(done ?? Promise.reject(new Error("expected a recovery that breaks off")));
-  };
-}
-
 async function leave(service: Service, { sid }: ReturningClient, room: string): Promise<void> {
   service.tick();
   await push(service.services, { sockets: [sid], leave: [room] });
-}
-
-async function comeBack(service: Service, alice: ReturningClient, time: VirtualTime): Promise<string[]> {
-  await time.run(drop(service, alice));
-  await time.run(alice.connect());
-  expect(alice.recovered).toBe(true);
-  return alice.events();
 }
 
 describe("a room that is left when a recovery has broken off, before its client is cut", () => {
