@@ -13,7 +13,7 @@ it("finds nothing wrong with a service on which everything goes wrong", async ()
     clients: 16,
     roomSize: 8,
     acts: 12,
-    lifetime: 8,
+    lifetime: 4,
     recovery: true,
     order: "per-connection",
     faults: FAULTS,
