@@ -15,6 +15,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { batchesOf } from "../../core/batches";
 import { forEachConcurrently } from "../../core/concurrency";
 import type { Key } from "./keys";
 import { parsedOnly } from "./lean-answers";
@@ -168,11 +169,6 @@ export class Table {
       `DynamoDB left ${left.length} of ${writes.length} writes undone, ${MAX_BATCH_ATTEMPTS} times`,
     );
   }
-}
-
-function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 async function pauseBefore(attempt: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { batchesOf } from "../batches";
 import { entriesOf, type Loggable, type Logged } from "./log-entries";
 import type { LogEntry } from "./ports";
 
@@ -22,9 +23,7 @@ export function requestsOf(
 ): readonly (readonly LogEntry[])[] {
   const entries = entriesOf(emits, expiresAt);
   if (emits.length === 1) return entries.length === 0 ? [] : [entries];
-  return Array.from({ length: Math.ceil(entries.length / ENTRIES) }, (_, index) =>
-    entries.slice(index * ENTRIES, (index + 1) * ENTRIES),
-  );
+  return batchesOf(entries, ENTRIES);
 }
 
 /** Whether writing them takes several requests. */

@@ -1,3 +1,4 @@
+import { batchesOf } from "../../batches";
 import type { DeliverEvent } from "../../internal-events";
 import type { DeliveryServices } from "../../services";
 
@@ -15,9 +16,9 @@ export async function startWorkers(
   event: Omit<DeliverEvent, "shares">,
   shares: readonly number[],
 ): Promise<number> {
-  const groups = groupsOf(shares);
+  const groups = batchesOf(shares, Math.ceil(shares.length / MAX_STARTS));
   const outcomes = await Promise.allSettled(
-    groups.map((group) => invoker.deliver({ ...event, shares: group })),
+    groups.map((group) => invoker.deliver({ ...event, shares: [...group] })),
   );
   const failures = outcomes.flatMap((outcome, index) =>
     outcome.status === "rejected" ? [{ reason: outcome.reason as unknown, group: groups[index] ?? [] }] : [],
@@ -32,11 +33,4 @@ export async function startWorkers(
     error: first.reason,
   });
   return lost.length;
-}
-
-function groupsOf(shares: readonly number[]): number[][] {
-  const size = Math.ceil(shares.length / MAX_STARTS);
-  const groups: number[][] = [];
-  for (let first = 0; first < shares.length; first += size) groups.push(shares.slice(first, first + size));
-  return groups;
 }
