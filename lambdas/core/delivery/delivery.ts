@@ -13,11 +13,7 @@ import type { Target } from "./target";
 /** Who gets what; or, where that is many, about how many get each emit. */
 export type Resolved =
   | { readonly kind: "posts"; readonly emits: readonly Emit[]; readonly posts: Posts }
-  | ({ readonly kind: "large"; readonly emits: readonly Emit[] } & Large);
-
-export interface Large {
-  readonly estimates: readonly number[];
-}
+  | { readonly kind: "large"; readonly emits: readonly Emit[]; readonly estimates: readonly number[] };
 
 /** By emit. `handedOn`: nothing of it is in the counts. */
 export interface Sent {

@@ -1,7 +1,7 @@
 import type { Member, SocketRecord } from "../records";
 import { isLongToLog, logEmits, logLater } from "../recovery/event-log";
 import type { DeliveryServices } from "../services";
-import { findOut, type Large, type Resolved, resolve, send } from "./delivery";
+import { findOut, type Resolved, resolve, send } from "./delivery";
 import { fittingBeside, loadedWith, NO_LOAD } from "./fan-out/content";
 import { type HandedOn, handOn } from "./fan-out/handing-on";
 import { untilDelivered } from "./fan-out/waiting";
@@ -48,10 +48,10 @@ export class Outbox {
   async take(emits: readonly Emit[]): Promise<() => Promise<void>> {
     if (this.#waiting.length > 0) return this.#keep(emits);
     const known = isLongToLog(this.#services, emits) ? await findOut(this.#services, emits) : undefined;
-    if (known?.kind === "large") return this.#keepFirst(emits, known);
+    if (known?.kind === "large") return this.#keepFirst(emits, known.estimates);
     const resolved = await resolve(this.#services, emits);
     if (resolved.kind === "posts") return this.#posting(resolved);
-    return this.#keepFirst(await logLater(this.#services, emits, resolved.emits), resolved);
+    return this.#keepFirst(await logLater(this.#services, emits, resolved.emits), resolved.estimates);
   }
 
   /** Hands on what waits. */
@@ -78,7 +78,7 @@ export class Outbox {
     }
   }
 
-  async #keepFirst(emits: readonly Emit[], { estimates }: Large): Promise<() => Promise<void>> {
+  #keepFirst(emits: readonly Emit[], estimates: readonly number[]): Promise<() => Promise<void>> {
     this.#estimates = estimates;
     return this.#keep(emits);
   }

@@ -13,6 +13,9 @@ export const AHEAD_MS = 300;
 /** So long after an event's offset was drawn it is in the log; else it is given another. */
 export const LOGGED_WITHIN_MS = 200;
 
+/** What has taken longer to be written is not written anew. */
+export const WRITTEN_ANEW_WITHIN_MS = 4_000;
+
 /** By how much the clocks of two Lambdas may differ. */
 export const CLOCK_SKEW_MS = 50;
 
@@ -23,7 +26,7 @@ export const COMPLETE_AFTER_MS = LOGGED_WITHIN_MS + CLOCK_SKEW_MS;
 export const IN_QUESTION_MS = 10_000;
 
 /** So long after `activeFrom` the socket of a recovery that broke off is closed, disconnect listeners and all. */
-export const CLOSED_WITHIN_MS = IN_QUESTION_MS + 30_000;
+export const BROKEN_CLOSED_WITHIN_MS = IN_QUESTION_MS + 30_000;
 
 /** A post may take so long: none of a recovery's begins later than that before the end of the question. */
 export const LAST_POST_MS = IN_QUESTION_MS - 3_000;

@@ -1,7 +1,7 @@
 import { withOffset } from "../../protocol/event-offset";
 import { expirySeconds } from "../expiry";
 import type { DeliveryServices } from "../services";
-import { LOGGED_WITHIN_MS } from "./boundary";
+import { LOGGED_WITHIN_MS, WRITTEN_ANEW_WITHIN_MS } from "./boundary";
 import { entriesEver, type Loggable, type Logged } from "./log-entries";
 import { areMany, requestsOf, writingMs } from "./log-requests";
 import { type Offset, timeOf } from "./offsets";
@@ -10,8 +10,6 @@ import type { Recovery } from "./ports";
 type LogServices = Pick<DeliveryServices, "recovery" | "clock" | "log">;
 
 const ATTEMPTS = 3;
-/** What has taken longer is not written again, nor are offsets further ahead; a recovery looks back a little further. */
-const LONGEST_MS = 4_000;
 
 /**
  * Writes the events without ack of one delivery into the logs of their rooms, one item for each emit and room, and ends
@@ -89,7 +87,7 @@ async function logInTime<Emit extends Loggable>(
       if (dueAt > startedAt && lateMs <= 0) await clock.pause(1 - lateMs);
       return logged;
     }
-    if (attempt === ATTEMPTS || tookMs > LONGEST_MS || !recovery.secondWrites.take()) {
+    if (attempt === ATTEMPTS || tookMs > WRITTEN_ANEW_WITHIN_MS || !recovery.secondWrites.take()) {
       log.warn("events were logged late: a socket that is being recovered may miss them", { lateMs });
       return logged;
     }
@@ -105,7 +103,7 @@ async function writeRow<Emit extends Loggable>(
   emits: readonly Logged<Emit>[],
   expectedMs: number,
 ): Promise<{ readonly logged: readonly Placed<Emit>[]; readonly dueAt: number }> {
-  const aheadMs = Math.min(LONGEST_MS, Math.max(0, expectedMs - LOGGED_WITHIN_MS / 2));
+  const aheadMs = Math.min(WRITTEN_ANEW_WITHIN_MS, Math.max(0, expectedMs - LOGGED_WITHIN_MS / 2));
   const dueAt = services.clock.now() + aheadMs;
   const offsets = drawOffsets(emits.length, aheadMs);
   const logged = emits.map((emit, index) => ({ ...emit, offset: offsets[index] ?? "" }));

@@ -2,10 +2,9 @@ import { disconnect } from "../connections/closing";
 import { EVENT_VERSION } from "../internal-events";
 import { answeredBy } from "../listeners/deadline";
 import { settlesWithin } from "../listeners/listeners";
-import type { SocketRecord, Stamp } from "../records";
+import type { Stamp } from "../records";
 import type { Services } from "../services";
-import { parkedSocket } from "./parked-socket";
-import { parkedExpiry } from "./parking";
+import { park } from "./parking";
 import type { ParkedSocket, Recovery, RecoverySession } from "./ports";
 
 /** Whoever closes a connection has run its listeners by then, or they take long, or it has crashed. */
@@ -45,17 +44,10 @@ export class OldConnection {
       const socket = loaded?.sockets.find(({ sid }) => sid === session.sid);
       // Closed before the connection could have the session: what was there before still is.
       if (!socket) return (await sessions.load(pid))?.parked;
-      if (clock.now() >= deadline) return this.#park(recovery, pid, socket);
+      // As it is, listeners or no: the recovery after this one looks for what this one was to bring.
+      if (clock.now() >= deadline) return park(recovery, pid, socket, clock.now());
       await clock.pause(POLL_MS);
     }
-  }
-
-  /** As it is, listeners or no: the recovery after the next looks for what this one was to bring. */
-  async #park(recovery: Recovery, pid: string, socket: SocketRecord): Promise<ParkedSocket> {
-    const at = this.#services.clock.now();
-    const parked = await parkedSocket(recovery, socket, at);
-    await recovery.sessions.park(pid, parked, parkedExpiry(recovery, at));
-    return parked;
   }
 
   /**

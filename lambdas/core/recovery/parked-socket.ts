@@ -1,5 +1,5 @@
 import type { SocketRecord } from "../records";
-import { CLOSED_WITHIN_MS } from "./boundary";
+import { BROKEN_CLOSED_WITHIN_MS } from "./boundary";
 import { owedRooms } from "./former-rooms";
 import type { ParkedSocket, Recovery } from "./ports";
 import { withReplay } from "./replayed";
@@ -22,5 +22,5 @@ export async function parkedSocket(
 
 /** Its recovery: it was lately, or has not come to an end. */
 function mayHaveBroken({ activeFrom = 0, isNew }: SocketRecord, at: number): boolean {
-  return isNew === true || at < activeFrom + CLOSED_WITHIN_MS;
+  return isNew === true || at < activeFrom + BROKEN_CLOSED_WITHIN_MS;
 }

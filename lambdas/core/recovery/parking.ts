@@ -4,7 +4,7 @@ import type { DisconnectReason, SocketRecord } from "../records";
 import type { Services } from "../services";
 import { offsetBound } from "./offsets";
 import { parkedSocket } from "./parked-socket";
-import type { Recovery } from "./ports";
+import type { ParkedSocket, Recovery } from "./ports";
 
 type RecoveryServices = Pick<Services, "recovery" | "sockets" | "clock">;
 
@@ -53,13 +53,19 @@ export async function parkOrEnd(
   if (!recovery || pid === undefined) return;
   const isKept = UNASKED.has(socket.closedFor) || isUnfinished(socket);
   if (!isKept) return recovery.sessions.end({ pid, connectionId });
-  const at = clock.now();
-  await recovery.sessions.park(pid, await parkedSocket(recovery, socket, at), parkedExpiry(recovery, at));
+  await park(recovery, pid, socket, clock.now());
 }
 
-/** When nobody can come back any more for what was parked `at` that moment, in seconds since the epoch. */
-export function parkedExpiry({ windowMs }: Pick<Recovery, "windowMs">, at: number): number {
-  return expirySeconds(at + windowMs + GRACE_MS);
+/** `at`: milliseconds since the epoch. Answers what is parked, unless somebody else has parked it. */
+export async function park(
+  recovery: Recovery,
+  pid: string,
+  socket: SocketRecord,
+  at: number,
+): Promise<ParkedSocket> {
+  const parked = await parkedSocket(recovery, socket, at);
+  await recovery.sessions.park(pid, parked, expirySeconds(at + recovery.windowMs + GRACE_MS));
+  return parked;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { forEachConcurrently } from "../concurrency";
 import type { SocketRecord } from "../records";
+import { WRITTEN_ANEW_WITHIN_MS } from "./boundary";
 import { isExcepted, laterOf, logRanges, missedEvents } from "./missed-events";
 import { type Offset, offsetBound } from "./offsets";
 import type { LoggedEvent, ParkedSocket, Recovery } from "./ports";
@@ -20,8 +21,8 @@ const MAX_READ_CHARACTERS = 32 * 1024 * 1024;
 
 const CONCURRENT_ROOMS = 25;
 
-/** Nobody waits longer for a write to the log before the event is logged anew. */
-const RECENT_MS = 5_000;
+/** So long before its first look an event may have been logged that is logged anew behind it. */
+const RECENT_MS = WRITTEN_ANEW_WITHIN_MS + 1_000;
 
 type Owner = Pick<SocketRecord, "namespace" | "sid" | "userId" | "rooms" | "since"> &
   Pick<ParkedSocket, "owed">;
