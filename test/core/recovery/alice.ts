@@ -59,3 +59,17 @@ export function say(service: Service, target: object, text: string): Promise<unk
 }
 
 export const IN_A = { rooms: ["a"] };
+
+/** Handed on to workers; answers what has them come. */
+export async function sayByWorkers(service: Service, text: string): Promise<() => Promise<void>> {
+  const { maxInlinePosts } = service.fanOut;
+  service.fanOut.maxInlinePosts = 0;
+  await say(service, IN_A, text);
+  service.fanOut.maxInlinePosts = maxInlinePosts;
+  const handedOn = service.queue.splice(0);
+  if (handedOn.length === 0) throw new Error("expected somebody to post to");
+  return () => {
+    service.queue.unshift(...handedOn);
+    return service.settle();
+  };
+}

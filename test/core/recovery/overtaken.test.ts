@@ -1,19 +1,5 @@
 import { VirtualTime } from "../../support/virtual-time";
-import { aliceInRoom, IN_A, type Service, say } from "./alice";
-
-/** Handed on to workers; answers what has them come. */
-async function sayByWorkers(service: Service, text: string): Promise<() => Promise<void>> {
-  const { maxInlinePosts } = service.fanOut;
-  service.fanOut.maxInlinePosts = 0;
-  await say(service, IN_A, text);
-  service.fanOut.maxInlinePosts = maxInlinePosts;
-  const handedOn = service.queue.splice(0);
-  if (handedOn.length === 0) throw new Error("expected somebody to post to");
-  return () => {
-    service.queue.unshift(...handedOn);
-    return service.settle();
-  };
-}
+import { aliceInRoom, IN_A, say, sayByWorkers } from "./alice";
 
 /** Alice has got a later event, and drops, before the workers come to her with an earlier one, and with `others`. */
 async function aliceOvertaking(...others: string[]) {

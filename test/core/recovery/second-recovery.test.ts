@@ -1,7 +1,7 @@
 import { push } from "../../../lambdas/core/push/push";
 import { Barrier } from "../../support/barrier";
 import { VirtualTime } from "../../support/virtual-time";
-import { aliceInRoom, IN_A, type Service, say } from "./alice";
+import { aliceInRoom, IN_A, type Service, say, sayByWorkers } from "./alice";
 import { breaking, comeBack, drop, IN_B } from "./dropping";
 import type { ReturningClient } from "./returning-client";
 
@@ -117,19 +117,6 @@ test("an event that was refused, of a room that was left then, comes though the 
   expect(alice.recovered).toBe(true);
   expect(alice.events()).toEqual(["said refused"]);
 });
-
-async function sayByWorkers(service: Service, text: string): Promise<() => Promise<void>> {
-  const { maxInlinePosts } = service.fanOut;
-  service.fanOut.maxInlinePosts = 0;
-  await say(service, IN_A, text);
-  service.fanOut.maxInlinePosts = maxInlinePosts;
-  const handedOn = service.queue.splice(0);
-  if (handedOn.length === 0) throw new Error("expected somebody to post to");
-  return () => {
-    service.queue.unshift(...handedOn);
-    return service.settle();
-  };
-}
 
 /** Alice is away; when she is back, workers have something for her whose offset lies behind `activeFrom`. */
 async function away() {
