@@ -13,7 +13,7 @@ export const AHEAD_MS = 300;
 /** So long after an event's offset was drawn it is in the log; else it is given another. */
 export const LOGGED_WITHIN_MS = 200;
 
-/** What has taken longer to be written is not written anew. */
+/** What has taken longer to be written is not written anew; nor are its offsets further ahead. */
 export const WRITTEN_ANEW_WITHIN_MS = 4_000;
 
 /** By how much the clocks of two Lambdas may differ. */

@@ -56,7 +56,7 @@ export async function parkOrEnd(
   await park(recovery, pid, socket, clock.now());
 }
 
-/** `at`: milliseconds since the epoch. Answers what is parked, unless somebody else has parked it. */
+/** `at`: milliseconds since the epoch. Answers how it found the socket; what somebody else has parked stays. */
 export async function park(
   recovery: Recovery,
   pid: string,
